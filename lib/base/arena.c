@@ -1,0 +1,180 @@
+/* arena.c: memory that lives as long as one request or one job.
+ * SPDX-License-Identifier: ISC */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(start, size) ((void)(start), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(start, size) ((void)(start), (void)(size))
+#endif
+
+enum { BLOCK_SIZE = 32768, RED_ZONE = 16 };
+
+struct block {
+    struct block *older;
+    size_t        used, room;
+    alignas(max_align_t) unsigned char bytes[];
+};
+
+struct deferred {
+    struct deferred *older;
+    void           (*release)(void *);
+    void            *handle;
+};
+
+struct arena {
+    struct block    *newest;
+    struct deferred *deferred;
+};
+
+static void
+out_of_memory(void)
+{
+    fputs("level=fatal what=\"out of memory\"\n", stderr);
+    abort();
+}
+
+static struct block *
+block_open(size_t room, struct block *older)
+{
+    struct block *block = malloc(sizeof *block + room);
+
+    if (block == NULL)
+        out_of_memory();
+    block->older = older;
+    block->used = 0;
+    block->room = room;
+    ASAN_POISON_MEMORY_REGION(block->bytes, room);
+    return block;
+}
+
+static void
+block_close(struct block *block)
+{
+    ASAN_UNPOISON_MEMORY_REGION(block->bytes, block->room);
+    free(block);
+}
+
+struct arena *
+arena_open(void)
+{
+    struct arena *arena = calloc(1, sizeof *arena);
+
+    if (arena == NULL)
+        out_of_memory();
+    arena->newest = block_open(BLOCK_SIZE, NULL);
+    return arena;
+}
+
+void
+arena_reset(struct arena *arena)
+{
+    struct deferred *deferred = arena->deferred;
+    struct block    *block = arena->newest;
+
+    arena->deferred = NULL;
+    for (; deferred != NULL; deferred = deferred->older)
+        deferred->release(deferred->handle);
+    while (block->older != NULL) {
+        struct block *older = block->older;
+
+        block_close(block);
+        block = older;
+    }
+    block->used = 0;
+    ASAN_POISON_MEMORY_REGION(block->bytes, block->room);
+    arena->newest = block;
+}
+
+void
+arena_close(struct arena *arena)
+{
+    if (arena == NULL)
+        return;
+    arena_reset(arena);
+    block_close(arena->newest);
+    free(arena);
+}
+
+/* A gap of RED_ZONE bytes stays poisoned behind each allocation: a write past the end is caught. */
+void *
+arena_alloc(struct arena *arena, size_t size)
+{
+    struct block *block = arena->newest;
+    size_t        needed;
+    void         *memory;
+
+    if (size > SIZE_MAX / 4)
+        out_of_memory();
+    needed = (size + RED_ZONE + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+    if (needed > block->room - block->used)
+        arena->newest = block = block_open(needed > BLOCK_SIZE ? needed : BLOCK_SIZE, block);
+    memory = block->bytes + block->used;
+    block->used += needed;
+    ASAN_UNPOISON_MEMORY_REGION(memory, size);
+    return memset(memory, 0, size);
+}
+
+void *
+arena_array(struct arena *arena, size_t count, size_t size)
+{
+    size_t total;
+
+    if (__builtin_mul_overflow(count, size, &total))
+        out_of_memory();
+    return arena_alloc(arena, total);
+}
+
+char *
+arena_copy_bytes(struct arena *arena, const void *bytes, size_t length)
+{
+    char *copy = arena_alloc(arena, length + 1);
+
+    if (length > 0)
+        memcpy(copy, bytes, length);
+    return copy;
+}
+
+char *
+arena_copy(struct arena *arena, const char *text)
+{
+    return arena_copy_bytes(arena, text, strlen(text));
+}
+
+char *
+arena_format(struct arena *arena, const char *format, ...)
+{
+    va_list arguments;
+    int     length;
+    char   *text;
+
+    va_start(arguments, format);
+    length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        out_of_memory();
+    text = arena_alloc(arena, (size_t)length + 1);
+    va_start(arguments, format);
+    vsnprintf(text, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    return text;
+}
+
+void
+arena_defer(struct arena *arena, void (*release)(void *), void *handle)
+{
+    struct deferred *deferred = arena_alloc(arena, sizeof *deferred);
+
+    deferred->older = arena->deferred;
+    deferred->release = release;
+    deferred->handle = handle;
+    arena->deferred = deferred;
+}
