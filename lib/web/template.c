@@ -1,46 +1,19 @@
-/* template.c: Mustache templates, parsed once and rendered often.
+/* template.c: Mustache templates, parsed into nodes.
  * SPDX-License-Identifier: ISC
  *
- * A template is one flat array of nodes over a copy of its source; a section knows the node behind
- * its end. Dotted names are cut into NUL-terminated parts in that copy, after parsing, so that
- * rendering allocates nothing but its output. */
+ * Each kind of tag is a row of tag_kinds. A tag that is alone on its line takes the line with it
+ * (a "standalone" tag, as the specification says), unless it prints something. */
 #include "web/template.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
+#include "web/template_node.h"
 
-enum { DELIMITER_MOST = 16, EXCERPT_MOST = 60, NUMBER_SIZE = 64 };
+enum { DELIMITER_MOST = 16, EXCERPT_MOST = 60 };
 
 #define NOWHERE SIZE_MAX
-
-struct span {
-    const char *bytes;
-    size_t      length;
-};
-
-enum node_kind { NODE_TEXT, NODE_ESCAPED, NODE_RAW, NODE_SECTION, NODE_INVERTED, NODE_PARTIAL };
-
-struct node {
-    enum node_kind kind;
-    bool           fresh;  /* begins a line: the indentation of the partial it is in goes before */
-    struct span    text;   /* the text or the name */
-    struct span    indent; /* before a partial alone on its line; no bytes: not alone */
-    size_t         parts;  /* of a dotted name; 0: the name is "." */
-    size_t         end;    /* of a section: the first node behind it */
-    size_t         line;
-};
-
-struct template {
-    char        *source;
-    struct node *nodes;
-    size_t       count, room;
-};
-
-/* ---- parse ---- */
 
 struct parser {
     struct template *template;
@@ -56,7 +29,7 @@ struct parser {
 struct tag {
     const struct tag_kind *kind;
     size_t                 start, end; /* with its delimiters */
-    size_t                 from, to;   /* the same, or the whole line where the tag is alone on it */
+    size_t                 from, to;   /* the same; the whole line where it is alone on it */
     size_t                 line;
     bool                   alone, fresh;
     struct span            name;
@@ -132,8 +105,8 @@ excerpt(struct span span)
 {
     size_t length = 0;
 
-    while (length < span.length && length < EXCERPT_MOST && span.bytes[length] != '\n'
-            && span.bytes[length] != '\r')
+    while (length < span.length && length < EXCERPT_MOST
+            && (unsigned char)span.bytes[length] >= ' ')
         length++;
     while (length > 0 && length < span.length && ((unsigned char)span.bytes[length] & 0xc0) == 0x80)
         length--;
@@ -171,14 +144,15 @@ node_add(struct template *template, enum node_kind kind, struct span text, size_
     return node;
 }
 
+/* All text up to the offset. */
 static void
-take_text(struct parser *parser, size_t from, size_t to)
+take_text(struct parser *parser, size_t to, size_t line)
 {
-    struct span  text = { parser->source.bytes + from, to - from };
-    size_t       line = line_at(parser, from);
+    struct span text = { parser->source.bytes + parser->at, to - parser->at };
+    bool        fresh = starts_line(parser, parser->at);
 
     if (text.length > 0)
-        node_add(parser->template, NODE_TEXT, text, line)->fresh = starts_line(parser, from);
+        node_add(parser->template, NODE_TEXT, text, line)->fresh = fresh;
 }
 
 /* A tag that leaves no node but has text on its line still wants that line indented. */
@@ -346,8 +320,10 @@ tag_read(struct parser *parser, struct tag *tag)
     tag->line = line_at(parser, tag->start);
     tag->kind = tag_kind_of(inside < source.length ? source.bytes[inside] : '\0');
     inside += tag->kind->sigil != '\0';
-    if (tag->kind->closer != '\0')
-        bytes[0] = tag->kind->closer, closer.length++;
+    if (tag->kind->closer != '\0') {
+        bytes[0] = tag->kind->closer;
+        closer.length++;
+    }
     memcpy(bytes + closer.length - parser->close.length, parser->close.bytes,
             parser->close.length);
     stop = span_find(source, inside, closer);
@@ -387,22 +363,22 @@ parse(struct parser *parser)
 {
     struct tag   tag;
     struct node *section;
+    size_t       line;
 
     for (;;) {
+        line = line_at(parser, parser->at);
         tag.start = span_find(parser->source, parser->at, parser->open);
         if (tag.start == NOWHERE)
             break;
         if (!tag_read(parser, &tag))
             return false;
         tag_look_around(parser, &tag);
-        /* Lines are counted forwards only, and the tag's is known by now. */
-        if (tag.from > parser->at)
-            take_text(parser, parser->at, tag.from);
+        take_text(parser, tag.from, line);
         if (!tag.kind->take(parser, &tag))
             return false;
         parser->at = tag.to;
     }
-    take_text(parser, parser->at, parser->source.length);
+    take_text(parser, parser->source.length, line);
     if (parser->levels == 0)
         return true;
     section = &parser->template->nodes[parser->sections[parser->levels - 1]];
@@ -416,10 +392,11 @@ names_cut(struct template *template)
 {
     for (size_t i = 0; i < template->count; i++) {
         struct node *node = &template->nodes[i];
-        char        *name = template->source + (node->text.bytes - template->source);
+        char        *name;
 
         if (node->kind == NODE_TEXT)
             continue;
+        name = template->source + (node->text.bytes - template->source);
         name[node->text.length] = '\0';
         if (node->kind == NODE_PARTIAL || (node->text.length == 1 && name[0] == '.'))
             continue;

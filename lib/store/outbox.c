@@ -1,0 +1,275 @@
+/* outbox.c: what is to be done in the outside world, and who is at it.
+ * SPDX-License-Identifier: ISC */
+#include "store/outbox.h"
+
+#include <string.h>
+
+#include "base/failpoint.h"
+#include "base/text.h"
+
+#define JOB_COLUMNS "job_id, fence, kind, subject, cause, due_ms, tries, looks"
+
+struct claim {
+    struct db    *db;
+    struct arena *arena;
+    const char   *kind, *subject;
+    int64_t       now_ms, lease_ms;
+    struct job   *job;
+    bool         *found;
+};
+
+static bool
+prepare_claim(const struct claim *claim, struct db_query **query, struct error *err)
+{
+    static const char next[] =
+            "UPDATE outbox SET lease_ms = $2, fence = fence + 1 WHERE job_id = (SELECT job_id "
+            "FROM outbox WHERE state = 'due' AND due_ms <= $1 AND lease_ms <= $1 "
+            "ORDER BY priority, due_ms LIMIT 1) RETURNING " JOB_COLUMNS;
+    static const char that[] =
+            "UPDATE outbox SET lease_ms = $2, fence = fence + 1 WHERE kind = $3 AND subject = $4 "
+            "AND state = 'due' AND lease_ms <= $1 RETURNING " JOB_COLUMNS;
+
+    if (claim->kind == NULL)
+        return db_prepare(claim->db, next, query, err);
+    if (!db_prepare(claim->db, that, query, err))
+        return false;
+    db_bind_text(*query, 3, claim->kind);
+    db_bind_text(*query, 4, claim->subject);
+    return true;
+}
+
+static void
+read_job(struct db_query *query, struct arena *arena, struct job *job)
+{
+    job->job_id = db_integer(query, 0);
+    job->fence = db_integer(query, 1);
+    job->kind = db_text(query, 2, arena);
+    job->subject = db_text(query, 3, arena);
+    job->cause = db_text(query, 4, arena);
+    job->due_ms = db_integer(query, 5);
+    job->tries = db_integer(query, 6);
+    job->looks = db_integer(query, 7);
+}
+
+static bool
+claim_job(void *context, struct error *err)
+{
+    const struct claim *claim = context;
+    struct db_query    *query;
+
+    if (!prepare_claim(claim, &query, err))
+        return false;
+    db_bind_integer(query, 1, claim->now_ms);
+    db_bind_integer(query, 2, claim->now_ms + claim->lease_ms);
+    if (!db_step(query, claim->found, err))
+        return false;
+    if (*claim->found)
+        read_job(query, claim->arena, claim->job);
+    return !*claim->found || db_run(query, err);
+}
+
+bool
+outbox_claim(struct store *store, struct arena *arena, const char *kind, const char *subject,
+        int64_t now_ms, int64_t lease_ms, struct job *job, bool *found, struct error *err)
+{
+    struct claim claim = { store->db, arena, kind, subject, now_ms, lease_ms, job, found };
+
+    if (!db_transact(store->db, claim_job, &claim, err))
+        return false;
+    failpoint("job_claimed");
+    return true;
+}
+
+static bool
+lost_lease(struct db *db, struct error *err)
+{
+    return db_changes(db) == 1
+            || fail(err, ERROR_CONFLICT, "outbox: somebody else has taken this job over");
+}
+
+struct settlement {
+    struct db        *db;
+    const struct job *job;
+    const char       *state, *error;
+    int64_t           due_ms, now_ms, tries, looks;
+};
+
+static bool
+settle(void *context, struct error *err)
+{
+    const struct settlement *settlement = context;
+    struct db_query         *query;
+
+    if (!db_prepare(settlement->db, "UPDATE outbox SET state = $3, due_ms = $4, priority = $5, "
+                "cause = 'poll', lease_ms = 0, tries = $6, looks = $7, last_error = $8, "
+                "done_at = CASE WHEN $9 > 0 THEN $9 ELSE done_at END WHERE job_id = $1 AND fence = $2",
+                &query, err))
+        return false;
+    db_bind_integer(query, 1, settlement->job->job_id);
+    db_bind_integer(query, 2, settlement->job->fence);
+    db_bind_text(query, 3, settlement->state);
+    db_bind_integer(query, 4, settlement->due_ms);
+    db_bind_integer(query, 5, PRIORITY_POLL);
+    db_bind_integer(query, 6, settlement->tries);
+    db_bind_integer(query, 7, settlement->looks);
+    db_bind_text(query, 8, settlement->error);
+    db_bind_integer(query, 9, settlement->now_ms);
+    return db_run(query, err) && lost_lease(settlement->db, err);
+}
+
+bool
+outbox_settle(struct db *db, const struct job *job, int64_t due_ms, bool news, int64_t now_ms,
+        struct error *err)
+{
+    struct settlement settlement = { db, job, due_ms == 0 ? "done" : "due", "", due_ms,
+        now_ms / 1000, 0, news ? 0 : job->looks + 1 };
+
+    return settle(&settlement, err);
+}
+
+bool
+outbox_done(struct store *store, const struct job *job, int64_t now_ms, struct error *err)
+{
+    struct settlement settlement = { store->db, job, "done", "", 0, now_ms / 1000, 0, 0 };
+
+    return db_transact(store->db, settle, &settlement, err);
+}
+
+bool
+outbox_retry(struct store *store, const struct job *job, int64_t due_ms, bool counts,
+        const char *error, struct error *err)
+{
+    struct settlement settlement = { store->db, job, "due", error, due_ms, 0,
+        job->tries + (counts ? 1 : 0), job->looks };
+
+    return db_transact(store->db, settle, &settlement, err);
+}
+
+bool
+outbox_park(struct store *store, const struct job *job, const char *error, struct error *err)
+{
+    struct settlement settlement = { store->db, job, "parked", error, 0, 0, job->tries + 1, 0 };
+
+    return db_transact(store->db, settle, &settlement, err);
+}
+
+bool
+outbox_add(struct db *db, const char *kind, const char *subject, int64_t due_ms,
+        enum job_priority priority, const char *cause, struct error *err)
+{
+    struct db_query *query;
+
+    if (!db_prepare(db, "INSERT INTO outbox (kind, subject, state, due_ms, priority, cause) "
+                "VALUES ($1, $2, 'due', $3, $4, $5) ON CONFLICT (kind, subject) DO NOTHING",
+                &query, err))
+        return false;
+    db_bind_text(query, 1, kind);
+    db_bind_text(query, 2, subject);
+    db_bind_integer(query, 3, due_ms);
+    db_bind_integer(query, 4, priority);
+    db_bind_text(query, 5, cause);
+    return db_run(query, err);
+}
+
+struct prompt {
+    struct db        *db;
+    const char       *kind, *subject, *cause;
+    int64_t           due_ms;
+    enum job_priority priority;
+};
+
+static bool
+is_due_by_then(const struct prompt *prompt, bool *due, struct error *err)
+{
+    struct db_query *query;
+    bool             row;
+
+    if (!db_prepare(prompt->db, "SELECT due_ms, priority, state FROM outbox "
+                "WHERE kind = $1 AND subject = $2", &query, err))
+        return false;
+    db_bind_text(query, 1, prompt->kind);
+    db_bind_text(query, 2, prompt->subject);
+    if (!db_step(query, &row, err))
+        return false;
+    *due = !row || (db_integer(query, 0) <= prompt->due_ms
+            && db_integer(query, 1) <= (int64_t)prompt->priority);
+    if (row) {
+        char state[8];
+
+        *due = !db_copy(query, 2, state, sizeof state) || strcmp(state, "due") != 0 || *due;
+        db_reset(query);
+    }
+    return true;
+}
+
+static bool
+prompt_job(void *context, struct error *err)
+{
+    const struct prompt *prompt = context;
+    struct db_query     *query;
+
+    if (!db_prepare(prompt->db, "UPDATE outbox SET due_ms = min(due_ms, $3), "
+                "priority = min(priority, $4), cause = $5 "
+                "WHERE kind = $1 AND subject = $2 AND state = 'due'", &query, err))
+        return false;
+    db_bind_text(query, 1, prompt->kind);
+    db_bind_text(query, 2, prompt->subject);
+    db_bind_integer(query, 3, prompt->due_ms);
+    db_bind_integer(query, 4, prompt->priority);
+    db_bind_text(query, 5, prompt->cause);
+    return db_run(query, err);
+}
+
+bool
+outbox_prompt(struct store *store, const char *kind, const char *subject, int64_t due_ms,
+        enum job_priority priority, const char *cause, bool *written, struct error *err)
+{
+    struct prompt prompt = { store->db, kind, subject, cause, due_ms, priority };
+    bool          due;
+
+    if (!is_due_by_then(&prompt, &due, err))
+        return false;
+    *written = !due;
+    return due || db_transact(store->db, prompt_job, &prompt, err);
+}
+
+bool
+outbox_next(struct store *store, int64_t now_ms, int64_t *due_ms, int64_t *depth, struct error *err)
+{
+    struct db_query *query;
+    bool             row;
+
+    if (!db_prepare(store->db, "SELECT coalesce(min(max(due_ms, lease_ms)), $2), "
+                "count(*) FILTER (WHERE due_ms <= $1) FROM outbox WHERE state = 'due'", &query, err))
+        return false;
+    db_bind_integer(query, 1, now_ms);
+    db_bind_integer(query, 2, INT64_MAX);
+    if (!db_step(query, &row, err))
+        return false;
+    *due_ms = row ? db_integer(query, 0) : INT64_MAX;
+    *depth = row ? db_integer(query, 1) : 0;
+    db_reset(query);
+    return true;
+}
+
+bool
+outbox_complaint(struct store *store, struct arena *arena, const char *kind, const char *subject,
+        const char **complaint, struct error *err)
+{
+    struct db_query *query;
+    bool             row;
+
+    *complaint = "";
+    if (!db_prepare(store->db, "SELECT last_error FROM outbox WHERE kind = $1 AND subject = $2",
+                &query, err))
+        return false;
+    db_bind_text(query, 1, kind);
+    db_bind_text(query, 2, subject);
+    if (!db_step(query, &row, err))
+        return false;
+    if (row) {
+        *complaint = db_text(query, 0, arena);
+        db_reset(query);
+    }
+    return true;
+}

@@ -1,0 +1,58 @@
+/* outbox.h: what is to be done in the outside world, and who is at it.
+ * SPDX-License-Identifier: ISC
+ *
+ * A job is one row per (kind, subject). It is claimed under a lease and settled with the fence it
+ * was claimed with: whoever lost the lease settles nothing. Times are ms since 1970 UTC. */
+#ifndef STORE_OUTBOX_H
+#define STORE_OUTBOX_H
+
+#include "store/store.h"
+
+enum job_priority { PRIORITY_SHOPPER, PRIORITY_WATCHED, PRIORITY_CALLBACK, PRIORITY_POLL };
+
+struct job {
+    int64_t     job_id, fence;
+    const char *kind, *subject, *cause; /* in the arena */
+    int64_t     due_ms, tries, looks;
+};
+
+enum { OUTBOX_ANY = 0 };
+
+/*
+ * Claims the most urgent due job, or with `kind` and `subject` that one whether it is due or not
+ * (unless somebody has it). *found says whether there was one.
+ */
+bool outbox_claim(struct store *store, struct arena *arena, const char *kind, const char *subject,
+        int64_t now_ms, int64_t lease_ms, struct job *job, bool *found, struct error *err);
+
+/* Settle a claimed job. ERROR_CONFLICT when the lease was lost. */
+bool outbox_done(struct store *store, const struct job *job, int64_t now_ms, struct error *err);
+/* Try again at due_ms; `error` is kept for people. `counts` says whether this was a failed try. */
+bool outbox_retry(struct store *store, const struct job *job, int64_t due_ms, bool counts,
+        const char *error, struct error *err);
+/* Nothing more by itself: a person is needed. */
+bool outbox_park(struct store *store, const struct job *job, const char *error, struct error *err);
+
+/*
+ * Make a job due at `due_ms` at the latest, with this priority and cause. Nothing is written when it
+ * is due by then already, so that repeated (or forged) prompts cost no write; a job that is done for
+ * good stays so. *written says which.
+ */
+bool outbox_prompt(struct store *store, const char *kind, const char *subject, int64_t due_ms,
+        enum job_priority priority, const char *cause, bool *written, struct error *err);
+
+/* When the next job is due (ms), or INT64_MAX; *depth counts what is due now. */
+bool outbox_next(struct store *store, int64_t now_ms, int64_t *due_ms, int64_t *depth,
+        struct error *err);
+
+/* The newest complaint about a subject's job of this kind, "" when there is none. */
+bool outbox_complaint(struct store *store, struct arena *arena, const char *kind,
+        const char *subject, const char **complaint, struct error *err);
+
+/* For use inside other transactions of this room. */
+bool outbox_add(struct db *db, const char *kind, const char *subject, int64_t due_ms,
+        enum job_priority priority, const char *cause, struct error *err);
+bool outbox_settle(struct db *db, const struct job *job, int64_t due_ms /* 0: done */,
+        bool news, int64_t now_ms, struct error *err);
+
+#endif
