@@ -54,8 +54,14 @@ const struct order_step order_steps[] = {
 
     { ORDER_EXPIRED,    PROVEN_PAID,      ORDER_PAID_LATE,  ALERT                 },
     { ORDER_EXPIRED,    PERSON_ACCEPTED,  ORDER_PAID,       0                     },
+    { ORDER_EXPIRED,    PERSON_DISMISSED, ORDER_EXPIRED,    0                     },
     { ORDER_PAID_LATE,  PERSON_ACCEPTED,  ORDER_PAID,       0                     },
     { ORDER_PAID_LATE,  PERSON_DISMISSED, ORDER_PAID_LATE,  0                     },
+
+    /* Final, but a flag may stand on them: a person's word settles that and moves nothing. */
+    { ORDER_PAID,       PERSON_ACCEPTED,  ORDER_PAID,       0                     },
+    { ORDER_PAID,       PERSON_DISMISSED, ORDER_PAID,       0                     },
+    { ORDER_FAILED,     PERSON_DISMISSED, ORDER_FAILED,     0                     },
     { ORDER_STATES,     SEEN_UNPAID,      ORDER_STATES,     0                     },
 };
 

@@ -29,7 +29,7 @@ struct exchange {
     struct text                body;
     size_t                     most, header_bytes;
     long                       timeout_ms, connect_ms;
-    bool                       repeatable, too_large;
+    bool                       repeatable, too_large, head_ended;
     const char                *peer; /* host[:port], for errors */
     struct curl_slist         *lines;
 };
@@ -137,7 +137,8 @@ keep_header(struct exchange *exchange, const char *line, const char *colon, size
             arena_copy_bytes(exchange->arena, colon + 1, length - before - 1));
 }
 
-/* Headers of a 1xx answer are forgotten when the next answer starts; trailers are not kept. */
+/* Headers of a 1xx answer are forgotten when the next answer starts; trailers are not kept. The
+ * empty line is noted: libcurl takes a head cut short for a whole answer without a body. */
 static size_t
 take_header(char *line, size_t size, size_t count, void *context)
 {
@@ -148,10 +149,13 @@ take_header(char *line, size_t size, size_t count, void *context)
     if (length > HTTP_HEADER_MOST - exchange->header_bytes)
         return refuse_more(exchange);
     exchange->header_bytes += length;
-    if (exchange->body.length > 0)
-        return length;
-    if (length > 5 && memcmp(line, "HTTP/", 5) == 0)
+    if (length > 5 && memcmp(line, "HTTP/", 5) == 0) {
         exchange->answer->header_count = 0;
+        exchange->head_ended = false;
+    } else if (exchange->head_ended)
+        return length;
+    else if (length <= 2)
+        exchange->head_ended = true;
     else if (colon != NULL && exchange->answer->header_count == HTTP_HEADER_COUNT)
         return refuse_more(exchange);
     else if (colon != NULL)
@@ -176,7 +180,8 @@ allow_sending(void *context, char *address, char *own_address, int port, int own
 static bool
 is_token(const char *text)
 {
-    return text_is_made_of(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+    return text_is_made_of(text,
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
 }
 
 /* A line break in a value would start a header, or a request, of the value's own making. */
@@ -223,26 +228,30 @@ check_address(struct exchange *exchange, struct error *err)
     return true;
 }
 
+/* Such a request says how long its body is, even when there is none. */
 static bool
-has_body(const struct http_request *request)
+takes_body(const char *method)
 {
-    return request->body != NULL || text_equal(request->method, "POST")
-            || text_equal(request->method, "PUT") || text_equal(request->method, "PATCH");
+    return text_equal(method, "POST") || text_equal(method, "PUT") || text_equal(method, "PATCH");
+}
+
+static bool
+set_body(CURL *easy, const char *body, size_t length)
+{
+    return curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length) == CURLE_OK
+            && curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body) == CURLE_OK;
 }
 
 static bool
 set_method(CURL *easy, const struct http_request *request)
 {
-    size_t length = request->body == NULL ? 0 : request->body_length;
-
     if (text_equal(request->method, "HEAD"))
         return curl_easy_setopt(easy, CURLOPT_NOBODY, 1L) == CURLE_OK;
-    return (!has_body(request)
-                   || (curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length)
-                                   == CURLE_OK
-                           && curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
-                                      length == 0 ? "" : request->body) == CURLE_OK))
-            && curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK;
+    if (request->body != NULL && !set_body(easy, request->body, request->body_length))
+        return false;
+    if (request->body == NULL && takes_body(request->method) && !set_body(easy, "", 0))
+        return false;
+    return curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK;
 }
 
 /* An empty proxy's name is "none", whatever the environment says. */
@@ -310,11 +319,13 @@ perform(struct http_client *client, struct exchange *exchange, struct error *err
     if (!set_options(client, exchange))
         return fail(err, ERROR_INTERNAL, "libcurl does not take one of our options.");
     code = curl_easy_perform(client->easy);
+    curl_easy_getinfo(client->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (code == CURLE_OK && (status < 200 || !exchange->head_ended))
+        code = CURLE_PARTIAL_FILE;
     if (code != CURLE_OK) {
         answer->header_count = 0;
         return tell_failure(exchange, code, client->detail, err);
     }
-    curl_easy_getinfo(client->easy, CURLINFO_RESPONSE_CODE, &status);
     answer->status = (int)status;
     answer->body = exchange->body.bytes;
     answer->length = exchange->body.length;

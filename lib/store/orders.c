@@ -137,8 +137,10 @@ find_earlier(const struct placing *placing, bool *found, struct error *err)
                 &query, err))
         return false;
     db_bind_text(query, 1, placing->form->key);
-    if (!db_step(query, found, err) || !*found)
-        return *found == false && err->code == ERROR_NONE;
+    if (!db_step(query, found, err))
+        return false;
+    if (!*found)
+        return true;
     read_order(query, placing->arena, placing->order);
     db_copy(query, 39, hash, sizeof hash);
     db_reset(query);
@@ -238,7 +240,6 @@ place_order(void *context, struct error *err)
     int64_t               now_ms = wanted->created_at * 1000, event_id;
     bool                  found = false;
 
-    err->code = ERROR_NONE;
     if (!find_earlier(placing, &found, err))
         return false;
     if (found) {

@@ -1,0 +1,104 @@
+/* job.c: claiming a job, paying for its call from the budget, and running it.
+ * SPDX-License-Identifier: ISC */
+#include "worker/job.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/failpoint.h"
+#include "base/log.h"
+#include "store/assets.h"
+
+enum { MINUTE_MS = 60000, LONGEST_WAIT_MS = 60000 };
+
+static const struct kind {
+    const char *name;
+    bool (*run)(const struct task *task, struct error *err);
+} kinds[] = {
+    { JOB_MAKE_LINK, job_make_link   },
+    { JOB_LOOK,      job_look        },
+    { JOB_ASSETS,    job_read_assets },
+};
+
+static const struct kind *
+kind_of(const struct job *job)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (strcmp(kinds[i].name, job->kind) == 0)
+            return &kinds[i];
+    return NULL;
+}
+
+/* What a stranger's act prompted comes from the smaller purse: 20 calls stay the poller's. */
+static enum budget_class
+purse(const struct job *job)
+{
+    return strcmp(job->cause, "poll") == 0 ? BUDGET_FOR_POLLER : BUDGET_FOR_PROMPTED;
+}
+
+bool
+job_retry(const struct task *task, const char *complaint, struct error *err)
+{
+    int64_t wait_ms = task->job->tries < 5 ? (int64_t)2000 << task->job->tries : LONGEST_WAIT_MS;
+    char    tries[24];
+
+    snprintf(tries, sizeof tries, "%lld", (long long)task->job->tries + 1);
+    log_warn("job_retry", "kind", task->job->kind, "subject", task->job->subject, "tries", tries,
+            "error", complaint);
+    return outbox_retry(task->station->store, task->job, clock_now_ms() + wait_ms, true, complaint,
+            err);
+}
+
+bool
+job_pause(const struct task *task, struct error *err)
+{
+    int64_t until_ms = (clock_now_ms() / MINUTE_MS + 1) * MINUTE_MS + 500;
+
+    log_warn("mixpay_busy", "kind", task->job->kind, "subject", task->job->subject);
+    return budget_pause(task->station->store, until_ms, err)
+            && outbox_retry(task->station->store, task->job, until_ms, false,
+                    "MixPay asked us to pause.", err);
+}
+
+static bool
+run(const struct task *task, struct error *err)
+{
+    const struct kind *kind = kind_of(task->job);
+    int64_t            wait_ms;
+
+    if (kind == NULL)
+        return outbox_park(task->station->store, task->job, "This program knows no such job.", err);
+    if (!budget_take(task->station->store, purse(task->job), clock_now_ms(), &wait_ms, err))
+        return false;
+    if (wait_ms > 0)
+        return outbox_retry(task->station->store, task->job, clock_now_ms() + wait_ms, false,
+                "Waiting for a free call to MixPay.", err);
+    failpoint("budget_taken");
+    return kind->run(task, err);
+}
+
+bool
+job_run_next(struct station *station, struct arena *arena, bool *found, struct error *err)
+{
+    struct job  job;
+    struct task task = { station, arena, &job, JOB_TIMEOUT_MS };
+
+    if (!outbox_claim(station->store, arena, NULL, NULL, clock_now_ms(), JOB_LEASE_MS, &job, found,
+                err))
+        return false;
+    return !*found || run(&task, err);
+}
+
+bool
+job_run_now(struct station *station, struct arena *arena, const char *kind, const char *subject,
+        int timeout_ms, bool *found, struct error *err)
+{
+    struct job  job;
+    struct task task = { station, arena, &job, timeout_ms };
+
+    if (!outbox_claim(station->store, arena, kind, subject, clock_now_ms(), JOB_LEASE_MS, &job, found,
+                err))
+        return false;
+    return !*found || run(&task, err);
+}
