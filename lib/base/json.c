@@ -164,7 +164,10 @@ json_read(struct arena *arena, const char *bytes, size_t length, struct error *e
         return NULL;
     value = json_loadb(marked.bytes, marked.length, JSON_REJECT_DUPLICATES, &reason);
     if (value == NULL) {
-        fail(err, ERROR_INPUT, "The JSON cannot be read: %s.", reason.text);
+        bool clean = text_is_clean(reason.text, strlen(reason.text), false);
+
+        fail(err, ERROR_INPUT, "The JSON cannot be read: %s.",
+                clean ? reason.text : "it holds strange bytes"); /* the reason quotes them */
         return NULL;
     }
     json_keep(arena, value);

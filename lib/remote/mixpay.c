@@ -194,8 +194,8 @@ mixpay_read_envelope(struct arena *arena, int http_status, const char *body, siz
     answer->timestamp_ms = 0;
     if (envelope == NULL) {
         answer->verdict = http_status == HTTP_TOO_MANY ? MIXPAY_BUSY : MIXPAY_DOWN;
-        answer->message = status_message(arena,
-                arena_format(arena, "the answer cannot be read: %s", reason.message), http_status);
+        answer->message = arena_format(arena, "%s: %s",
+                status_message(arena, "the answer cannot be read", http_status), reason.message);
         return;
     }
     json_whole(envelope, "timestampMs", 0, LATEST_MS, &answer->timestamp_ms);

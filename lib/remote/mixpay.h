@@ -32,7 +32,7 @@ struct mixpay {
 
 enum mixpay_verdict {
     MIXPAY_ANSWERED, /* success: `data` is what was asked for */
-    MIXPAY_REFUSED,  /* MixPay understood and said no: `code` says why; asking again is no use */
+    MIXPAY_REFUSED,  /* MixPay understood and said no: `code` says why */
     MIXPAY_BUSY,     /* we asked too often (code 1429, or HTTP 429): all calls pause */
     MIXPAY_DOWN      /* MixPay is not at its best, or it is not MixPay: ask again later */
 };

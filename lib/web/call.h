@@ -51,6 +51,7 @@ struct call {
     struct text   answer;
     int64_t       started_us;
     const char   *subject; /* what the log line should name, such as the order; or NULL */
+    const char   *problem; /* which page tells a failure, where the status does not say it; or NULL */
 };
 
 const char *call_capture(const struct call *call, const char *name); /* never NULL for a named one */
