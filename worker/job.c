@@ -30,11 +30,14 @@ kind_of(const struct job *job)
     return NULL;
 }
 
-/* What a stranger's act prompted comes from the smaller purse: 20 calls stay the poller's. */
+/* What a stranger's act prompted comes from the smaller purse: 20 calls stay the poller's. A link is
+ * always a stranger's wish, also when the worker tries again. */
 static enum budget_class
 purse(const struct job *job)
 {
-    return strcmp(job->cause, "poll") == 0 ? BUDGET_FOR_POLLER : BUDGET_FOR_PROMPTED;
+    return strcmp(job->cause, "poll") != 0 || strcmp(job->kind, JOB_MAKE_LINK) == 0
+            ? BUDGET_FOR_PROMPTED
+            : BUDGET_FOR_POLLER;
 }
 
 bool

@@ -9,6 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* gcc tells of the sanitizer by a macro, clang by a feature. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
 #else

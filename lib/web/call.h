@@ -50,6 +50,7 @@ struct call {
     struct fields answer_headers;
     struct text   answer;
     int64_t       started_us;
+    const char   *route;   /* the pattern that matched, or NULL: what the log line shows */
     const char   *subject; /* what the log line should name, such as the order; or NULL */
     const char   *problem; /* which page tells a failure, where the status does not say it; or NULL */
 };

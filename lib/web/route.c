@@ -70,8 +70,10 @@ route_find(const struct route *const *tables, struct call *call, struct error *e
 
             if (!matches(call, route->path))
                 continue;
-            if (answers_method(route, call->method))
+            if (answers_method(route, call->method)) {
+                call->route = route->path;
                 return route;
+            }
             allowed = allowed == NULL ? also
                                       : arena_format(call->arena, "%s, %s", allowed, also);
         }

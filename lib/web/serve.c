@@ -262,8 +262,8 @@ log_call(const struct service *service, const struct call *call, const struct er
     snprintf(taken, sizeof taken, "%lld", (long long)(clock_steady_us() - call->started_us));
     snprintf(size, sizeof size, "%zu", call->answer.length);
     log_event(call->status >= 500 ? "warn" : "info", "request", "program", service->name, "method",
-            call->method, "path", call->path, "status", status, "us", taken, "bytes", size, "client",
-            call->address, "subject", call->subject, "error",
+            call->method, "path", call->route != NULL ? call->route : call->path, "status", status,
+            "us", taken, "bytes", size, "client", call->address, "subject", call->subject, "error",
             err->code == ERROR_NONE ? NULL : err->message, (char *)0);
 }
 
