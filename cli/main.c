@@ -12,7 +12,7 @@ const struct command commands[] = {
     { "init",     "[FILE] [--payee ID] [--base-url URL] [--name NAME]",
             "write a commented configuration", command_init },
     { "doctor",   "", "say what is well and what is not, and how to mend it", command_doctor },
-    { "serve",    "[--run DIR] [--log DIR] [--sandbox URL]",
+    { "serve",    "[--run DIR] [--log DIR] [--sandbox]",
             "start all programs, restart what dies, stop all cleanly", command_serve },
     { "orders",   "[--state STATE] [--flagged] [--limit N] [--json]", "list orders, newest first",
             command_orders },

@@ -248,10 +248,11 @@ int
 command_serve(struct command_line *line)
 {
     static const struct option options[] = { { "run", required_argument, NULL, 'r' },
-        { "log", required_argument, NULL, 'l' }, { "sandbox", required_argument, NULL, 's' },
+        { "log", required_argument, NULL, 'l' }, { "sandbox", no_argument, NULL, 's' },
         { NULL, 0, NULL, 0 } };
     struct supervisor supervisor = { .run = "/run/mixtill", .log = "" };
-    const char       *sandbox = NULL;
+    bool              sandbox = false;
+    const char       *pretend;
     struct error      err = { ERROR_NONE, "" };
     struct station   *station;
     int               option;
@@ -262,7 +263,7 @@ command_serve(struct command_line *line)
         else if (option == 'l')
             supervisor.log = optarg;
         else if (option == 's')
-            sandbox = optarg;
+            sandbox = true;
         else
             return command_usage(line);
     }
@@ -270,8 +271,11 @@ command_serve(struct command_line *line)
     station = command_open(line, true);
     if (station == NULL)
         return EXIT_TROUBLE;
+    pretend = sandbox ? arena_format(line->arena, "%s/sandbox",
+                      station->app->settings.base_url_text)
+                      : NULL;
     command_close(station);
-    if (!prepare(&supervisor, line, sandbox, &err))
+    if (!prepare(&supervisor, line, pretend, &err))
         return command_fail(&err);
     return supervise(&supervisor);
 }
