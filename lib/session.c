@@ -78,11 +78,25 @@ session_holds(const struct call *call, const char *session, const char *token)
     return made <= now + 300 && made + TOKEN_LIFE > now;
 }
 
+/* The last address that a trusted proxy has seen: the earlier ones are the visitor's own words. */
+static const char *
+client_address(const struct call *call)
+{
+    const char *trusted = call->app->settings.trusted_proxy;
+    const char *chain = call_header(call, "X_FORWARDED_FOR");
+    const char *last;
+
+    if (trusted[0] == '\0' || chain == NULL || strcmp(call->address, trusted) != 0)
+        return call->address;
+    last = strrchr(chain, ',');
+    return text_trim(call->arena, last == NULL ? chain : last + 1);
+}
+
 const char *
 session_client(const struct call *call)
 {
     unsigned char mac[CRYPT_HASH];
-    const char   *text = arena_format(call->arena, "client|%s", call->address);
+    const char   *text = arena_format(call->arena, "client|%s", client_address(call));
 
     crypt_mac(call->app->session_key, text, strlen(text), mac);
     return crypt_hex(call->arena, mac, 12);
