@@ -19,11 +19,11 @@ for file in "$srcdir"/doc/nginx*.conf.in "$srcdir"/doc/nginx*.conf; do
         "$file" >"$here/$(basename "$file" .in)"
 done
 
-user=()
-if [ "$(id -u)" -eq 0 ]; then user=(-g 'user root;'); fi
+directives='daemon off;'
+if [ "$(id -u)" -eq 0 ]; then directives+=' user root;'; fi
 run_nginx() {
-    nginx -p "$here" -c "$here/nginx.conf" -e "$here/nginx-error.log" -g 'daemon off;' \
-        "${user[@]}" "$@"
+    nginx -p "$here" -c "$here/nginx.conf" -e "$here/nginx-error.log" -g "$directives" \
+        "$@"
 }
 said=$(run_nginx -t 2>&1)
 fact 'the configuration is valid' has "$said" 'test is successful'

@@ -47,11 +47,12 @@ told log 'echo not ok 1\necho 1..1\necho "what went wrong" >&2\n' bad '\| what w
 told alone 'test -z "$(ls -A)" && test "$PWD" = "$MIXTILL_TMP" && echo ok 1\necho 1..1\n' good
 told interruptible 'trap "echo ok 1; echo 1..1; exit 0" INT\nkill -INT $$\nsleep 1\n' good
 
-# Leftovers: a child, one in a session of its own, and one that also lost its environment.
+# Leftovers: a child, one in a session of its own, and one that also lost its environment: it still
+# has the folder for a home.
 told leftovers "echo ok 1; echo 1..1
 sleep 61 & echo \$! >>$MIXTILL_TMP/left
 setsid sleep 61 & echo \$! >>$MIXTILL_TMP/left
-env -i sleep 61 & echo \$! >>$MIXTILL_TMP/left
+setsid env -i sleep 61 & echo \$! >>$MIXTILL_TMP/left
 sleep 0.2" good
 while read -r pid; do
     fact "leftover $pid is gone" refuted grep -q '^State:.[RSD]' "/proc/$pid/status"
