@@ -40,13 +40,14 @@ take_hint(struct call *call, struct error *err)
 {
     json_t      *hint;
     struct order order;
-    bool         written;
+    bool         late, written;
 
     if (!call_read_json(call, &hint, err) || !find_order(call, hint, &order, err))
         return false;
-    if (order_next_look(&order, clock_now_ms(), 0) != 0
+    late = order.state == ORDER_EXPIRED; /* money may come even after the watch is over */
+    if ((late || order_next_look(&order, clock_now_ms(), 0) != 0)
             && !outbox_prompt(call->station->store, JOB_LOOK, order.order_id, clock_now_ms(),
-                    PRIORITY_CALLBACK, "callback", &written, err))
+                    PRIORITY_CALLBACK, "callback", late, &written, err))
         return false;
     return call_answer_json(call, 200, json_keep(call->arena, json_pack("{s:s}", "code", "SUCCESS")));
 }

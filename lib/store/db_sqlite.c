@@ -387,6 +387,7 @@ db_transact(struct db *db, bool (*body)(void *context, struct error *err), void 
         struct error *err)
 {
     int64_t give_up = clock_steady_us() + DB_PATIENCE_MS * 1000;
+    int64_t left;
     bool    done = false, busy = true;
 
     pthread_mutex_lock(&db->home->turn);
@@ -399,6 +400,8 @@ db_transact(struct db *db, bool (*body)(void *context, struct error *err), void 
             break;
     }
     pthread_mutex_unlock(&db->home->turn);
+    if (db_log_size(db) > DB_LOG_HIGH)
+        db_checkpoint(db, &left, NULL); /* the worker seems away; if it fails, the next one tries */
     return done;
 }
 

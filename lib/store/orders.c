@@ -572,7 +572,7 @@ store_watch_order(struct store *store, const struct order *order, int64_t now_ms
         return true;
     return db_transact(store->db, watch_order, &watching, err)
             && outbox_prompt(store, JOB_LOOK, order->order_id, now_ms + 2000, PRIORITY_WATCHED,
-                    "watched", &written, err);
+                    "watched", false, &written, err);
 }
 
 bool

@@ -176,8 +176,10 @@ struct prompt {
     const char       *kind, *subject, *cause;
     int64_t           due_ms;
     enum job_priority priority;
+    bool              revive;
 };
 
+/* Nothing to do: no such job, done for good, or due by then with that priority. */
 static bool
 is_due_by_then(const struct prompt *prompt, bool *due, struct error *err)
 {
@@ -191,12 +193,15 @@ is_due_by_then(const struct prompt *prompt, bool *due, struct error *err)
     db_bind_text(query, 2, prompt->subject);
     if (!db_step(query, &row, err))
         return false;
-    *due = !row || (db_integer(query, 0) <= prompt->due_ms
-            && db_integer(query, 1) <= (int64_t)prompt->priority);
+    *due = true;
     if (row) {
         char state[8];
 
-        *due = !db_copy(query, 2, state, sizeof state) || strcmp(state, "due") != 0 || *due;
+        if (db_copy(query, 2, state, sizeof state) && strcmp(state, "due") == 0)
+            *due = db_integer(query, 0) <= prompt->due_ms
+                    && db_integer(query, 1) <= (int64_t)prompt->priority;
+        else
+            *due = !prompt->revive;
         db_reset(query);
     }
     return true;
@@ -208,23 +213,25 @@ prompt_job(void *context, struct error *err)
     const struct prompt *prompt = context;
     struct db_query     *query;
 
-    if (!db_prepare(prompt->db, "UPDATE outbox SET due_ms = min(due_ms, $3), "
-                "priority = min(priority, $4), cause = $5 "
-                "WHERE kind = $1 AND subject = $2 AND state = 'due'", &query, err))
+    if (!db_prepare(prompt->db, "UPDATE outbox SET state = 'due', priority = min(priority, $4), "
+                "due_ms = CASE WHEN state = 'due' THEN min(due_ms, $3) ELSE $3 END, cause = $5 "
+                "WHERE kind = $1 AND subject = $2 AND (state = 'due' OR $6)", &query, err))
         return false;
     db_bind_text(query, 1, prompt->kind);
     db_bind_text(query, 2, prompt->subject);
     db_bind_integer(query, 3, prompt->due_ms);
     db_bind_integer(query, 4, prompt->priority);
     db_bind_text(query, 5, prompt->cause);
+    db_bind_integer(query, 6, prompt->revive);
     return db_run(query, err);
 }
 
 bool
 outbox_prompt(struct store *store, const char *kind, const char *subject, int64_t due_ms,
-        enum job_priority priority, const char *cause, bool *written, struct error *err)
+        enum job_priority priority, const char *cause, bool revive, bool *written,
+        struct error *err)
 {
-    struct prompt prompt = { store->db, kind, subject, cause, due_ms, priority };
+    struct prompt prompt = { store->db, kind, subject, cause, due_ms, priority, revive };
     bool          due;
 
     if (!is_due_by_then(&prompt, &due, err))

@@ -35,11 +35,12 @@ bool outbox_park(struct store *store, const struct job *job, const char *error, 
 
 /*
  * Make a job due at `due_ms` at the latest, with this priority and cause. Nothing is written when it
- * is due by then already, so that repeated (or forged) prompts cost no write; a job that is done for
- * good stays so. *written says which.
+ * is due by then already, so that repeated (or forged) prompts cost no write. A job that is done for
+ * good stays so, unless `revive`. *written says which.
  */
 bool outbox_prompt(struct store *store, const char *kind, const char *subject, int64_t due_ms,
-        enum job_priority priority, const char *cause, bool *written, struct error *err);
+        enum job_priority priority, const char *cause, bool revive, bool *written,
+        struct error *err);
 
 /* When the next job is due (ms), or INT64_MAX; *depth counts what is due now. */
 bool outbox_next(struct store *store, int64_t now_ms, int64_t *due_ms, int64_t *depth,

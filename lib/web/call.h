@@ -39,7 +39,6 @@ struct call {
     const char   *type;     /* media type of the body in lower case, without parameters; "" if none */
     const char   *body;     /* NUL-terminated */
     size_t        body_length;
-    bool          secure;   /* came by https, as far as the web server says */
     struct fields captures; /* {token} in the route */
     struct fields query;
     struct fields form;     /* filled by call_read_form */

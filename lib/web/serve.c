@@ -189,11 +189,8 @@ static bool
 read_request(const struct line *line, const struct service *service, struct call *call,
         struct error *err)
 {
-    const char *https = parameter(line, "HTTPS");
-
     call->method = arena_copy(call->arena, parameter(line, "REQUEST_METHOD"));
     call->address = arena_copy(call->arena, parameter(line, "REMOTE_ADDR"));
-    call->secure = strcmp(https, "on") == 0 || strcmp(https, "1") == 0;
     call->path = call->body = call->type = "";
     read_type(line, call);
     return read_headers(line, call, err) && read_address(line, service->base, call, err);
