@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: ISC
  *
  * A check turns `text` into the member at `to` and says whether it could; where it could not, *hint
- * says what to write instead. What is pointed to from the member lives in the arena, or for ever. */
+ * says what to write instead. What the member then points to lives in the arena, or for ever. */
 #ifndef CHECK_H
 #define CHECK_H
 

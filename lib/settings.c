@@ -1,20 +1,21 @@
 /* settings.c: the one configuration file, read once at the start.
  * SPDX-License-Identifier: ISC
  *
- * The only file that knows libConfuse. Every value is read as text, so that one set of checks, ours,
- * words every complaint. libConfuse tells no line after parsing; so a validation callback, which
- * knows it, notes the line as the option's comment. */
+ * The only file that knows libConfuse. Every value is read as text, so that one set of checks,
+ * ours, words every complaint. libConfuse tells no line after parsing; so a validation callback,
+ * which knows it, notes the line as the option's comment. */
 #include "settings.h"
 
 #include <confuse.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "base/text.h"
-#include "base/uuid.h"
+#include "check.h"
 
 struct reading {
     struct arena *arena;
@@ -79,7 +80,8 @@ static const struct setting table[] = {
             "How long late money is looked for after the deadline."),
     IN("shop", "strict_mode", "no", check_switch, strict_mode,
             "yes: rather no payment than settlement in another coin."),
-    IN("shop", "remark", "", check_remark, remark, "What payer and payee see, up to 50 characters."),
+    IN("shop", "remark", "", check_remark, remark,
+            "What payer and payee see, up to 50 characters."),
     IN("shop", "settlement_memo", "", check_memo, settlement_memo,
             "Memo of the settlement in Mixin, up to 200 characters."),
     IN("shop", "callback", "yes", check_switch, use_callback,
@@ -102,13 +104,15 @@ static const struct setting table[] = {
     ITEM("description", "", check_text, description, "A sentence below it."),
     ITEM("price", NULL, check_price, price, "Price of one piece."),
     ITEM("currency", "", check_quote_asset, currency, "What the price is in, if not quote_asset."),
-    ITEM("image", "", check_text, image, "Address of a picture on this site, such as /img/cup.jpg."),
+    ITEM("image", "", check_text, image,
+            "Address of a picture on this site, such as /img/cup.jpg."),
     ITEM("max_qty", "10", check_max_qty, max_qty, "How many one order may hold: 1 to 99."),
     ITEM("stock", "any", check_stock, stock,
             "How many may be sold in all; 0: sold out. Raise it when you restock."),
     ITEM("disabled", "no", check_switch, disabled, "yes: not for sale, as if it were not there."),
     ITEM("link", "shop", check_item_link, link, "one_time or paylink, if not as the shop has it."),
-    ITEM("settlement_asset", "", check_asset, settlement_asset, "Coin to receive, if not the shop's."),
+    ITEM("settlement_asset", "", check_asset, settlement_asset,
+            "Coin to receive, if not the shop's."),
     ITEM("remark", "", check_remark, remark, "As in shop."),
     ITEM("settlement_memo", "", check_memo, settlement_memo, "As in shop."),
 };
@@ -162,7 +166,7 @@ reading_of(const cfg_t *cfg)
 static const struct { const char *theirs, *ours; } wordings[] = {
     { "no such option '%s'", "there is no setting %s here; mixtill.conf(5) lists those there are" },
     { "missing equal sign after option '%s'", "%s wants a = and a value after it" },
-    { "missing opening brace for section '%s'", "%s wants a { after it (and an item its name before)" },
+    { "missing opening brace for section '%s'", "%s wants a { after it, or after its name" },
     { "missing title for section '%s'", "%s wants a name after it, as in: item coffee { … }" },
     { "found duplicate title '%s'", "there are two items %s: give one another name" },
     { "unexpected token '%s'", "%s cannot stand here: is a quotation mark or a value missing?" },
@@ -204,7 +208,8 @@ note_line(cfg_t *cfg, cfg_opt_t *option)
         complain(reading_of(cfg), cfg->line - breaks, "%s: the text is not closed on its line: a "
                 "quotation mark is missing", option->name);
     if (earlier != NULL)
-        complain(reading_of(cfg), cfg->line, "%s was given in line %s already", option->name, earlier);
+        complain(reading_of(cfg), cfg->line, "%s was given in line %s already", option->name,
+                earlier);
     snprintf(line, sizeof line, "%d", cfg->line);
     return breaks == 0 && cfg_opt_setcomment(option, line) == CFG_SUCCESS ? 0 : -1;
 }
@@ -267,7 +272,8 @@ take_setting(struct reading *reading, cfg_t *section, const struct setting *sett
         complain(reading, line_of(section, setting->name), "%s is missing: %s", label,
                 setting->meaning);
     else if (!setting->check(reading->arena, value, (char *)to + setting->offset, &hint))
-        complain(reading, line_of(section, setting->name), "%s = \"%.80s\": %s", label, value, hint);
+        complain(reading, line_of(section, setting->name), "%s = \"%.80s\": %s", label, value,
+                hint);
 }
 
 static void
@@ -314,9 +320,11 @@ take_item(struct reading *reading, cfg_t *section, const struct settings *settin
 static void
 take_items(struct reading *reading, cfg_t *cfg, struct settings *settings)
 {
-    settings->item_count = cfg_size(cfg, "item");
-    settings->items = arena_array(reading->arena, settings->item_count + 1, sizeof *settings->items);
-    for (unsigned i = 0; i < settings->item_count; i++)
+    unsigned count = cfg_size(cfg, "item");
+
+    settings->item_count = count;
+    settings->items = arena_array(reading->arena, count + 1, sizeof *settings->items);
+    for (unsigned i = 0; i < count; i++)
         take_item(reading, cfg_getnsec(cfg, "item", i), settings, &settings->items[i]);
 }
 
@@ -343,8 +351,8 @@ check_shop(struct reading *reading, cfg_t *shop, const struct settings *settings
         complain(reading, line_of(shop, "payee"), "shop payee = \"%s\": this is a placeholder: "
                 CHECK_PAYEE_HINT, settings->payee);
     if (settings->quote_asset[0] == '\0')
-        complain(reading, line_of(shop, "quote_asset"), "shop quote_asset = \"\": write what prices "
-                "are in, such as usd");
+        complain(reading, line_of(shop, "quote_asset"), "shop quote_asset = \"\": write what "
+                "prices are in, such as usd");
     if (settings->callback_url[0] != '\0' && !text_starts(settings->callback_url, "https://")
             && !settings->rehearsal)
         complain(reading, line_of(shop, "callback_url"), "shop callback_url = \"%.80s\": write "
@@ -360,8 +368,8 @@ check_together(struct reading *reading, cfg_t *cfg, struct settings *settings)
     if (!url_parse(reading->arena, settings->base_url_text, &settings->base_url, NULL))
         return;
     if (strpbrk(settings->base_url_text, "?#") != NULL)
-        complain(reading, line_of(cfg, "base_url"), "base_url = \"%.80s\": write it without ? and #",
-                settings->base_url_text);
+        complain(reading, line_of(cfg, "base_url"), "base_url = \"%.80s\": write it without ? "
+                "and #", settings->base_url_text);
     check_upstream(reading, mixpay, settings, "pages", settings->mixpay_pages);
     check_upstream(reading, mixpay, settings, "api", settings->mixpay_api);
     check_shop(reading, cfg_getsec(cfg, "shop"), settings);
@@ -435,34 +443,52 @@ given_value(const char *const *given, const char *section, const char *name)
     return NULL;
 }
 
+/* As libConfuse reads it back: in quotes, where " \ and $ have a meaning. */
+static void
+write_value(FILE *file, const char *value)
+{
+    fputc('"', file);
+    for (; *value != '\0'; value++)
+        fprintf(file, strchr("\"\\$", *value) == NULL ? "%c" : "\\%c", *value);
+    fputs("\"\n\n", file);
+}
+
+/* A default is written as a comment; what must be given is left empty, to be filled in. */
 static void
 write_setting(FILE *file, const struct setting *setting, const char *value)
 {
     const char *indent = setting->section[0] == '\0' ? "" : "    ";
+    const char *fallback = setting->fallback == NULL ? "" : setting->fallback;
 
-    fprintf(file, "%s# %s\n", indent, setting->meaning);
-    fprintf(file, "%s%s%s = \"%s\"\n\n", indent, value == NULL && setting->fallback != NULL ? "#" : "",
-            setting->name, value != NULL ? value : setting->fallback != NULL ? setting->fallback : "");
+    fprintf(file, "%s# %s%s\n", indent, setting->meaning,
+            setting->fallback == NULL ? " Must be given." : "");
+    fprintf(file, "%s%s%s = ", indent, value == NULL && setting->fallback != NULL ? "#" : "",
+            setting->name);
+    write_value(file, value != NULL ? value : fallback);
 }
 
 void
 settings_write_example(FILE *file, const char *const *given)
 {
-    const char *section = "";
+    static const char *const sample[] = { "item.name", "Coffee", "item.price", "5", NULL };
+    const char              *section = "";
 
     fputs("# mixtill.conf: the configuration of mixtill; see mixtill.conf(5).\n"
-          "# What begins with # is a comment; a setting commented out has the value shown.\n\n", file);
+          "# What begins with # is a comment; a setting commented out has the value shown.\n\n",
+            file);
     for (size_t i = 0; i < SETTINGS; i++) {
-        if (strcmp(table[i].section, "item") == 0)
-            break;
-        if (strcmp(table[i].section, section) != 0) {
-            fprintf(file, "%s%s {\n", section[0] == '\0' ? "" : "}\n\n", table[i].section);
-            section = table[i].section;
-        }
-        write_setting(file, &table[i], given_value(given, table[i].section, table[i].name));
+        bool        item = strcmp(table[i].section, sections[ITEMS]) == 0;
+        const char *value = given_value(item ? sample : given, table[i].section, table[i].name);
+
+        if (strcmp(table[i].section, section) != 0)
+            fprintf(file, "%s%s {\n", section[0] == '\0' ? "" : "}\n\n", item
+                    ? "# What is for sale: one block an item. Its name stands in the address:\n"
+                      "# /checkout?item=coffee\nitem coffee"
+                    : table[i].section);
+        section = table[i].section;
+        write_setting(file, &table[i], value);
     }
-    fputs("}\n\n# What is for sale: one block an item. Its name stands in the address:\n"
-          "# /checkout?item=coffee\nitem coffee {\n    name = \"Coffee\"\n    price = \"5\"\n}\n", file);
+    fputs("}\n", file);
 }
 
 void

@@ -17,7 +17,8 @@
 /* One thing that is for sale: `item coffee { … }`. Texts are never NULL. */
 struct item {
     const char    *name; /* [a-z0-9-]{1,40}: what stands in addresses */
-    const char    *title, *description, *image, *currency, *settlement_asset, *remark, *settlement_memo;
+    const char    *title, *description, *image;
+    const char    *currency, *settlement_asset, *remark, *settlement_memo;
     struct amount  price;
     enum link_kind link;
     int64_t        max_qty;
@@ -54,8 +55,9 @@ struct settings {
 };
 
 /*
- * Reads and checks `path`. What is wrong is printed to `complaints` as FILE:LINE: sentence, one line
- * each, saying what to write instead; then ERROR_INPUT. The settings live in the arena.
+ * Reads and checks `path`. What is wrong is printed to `complaints` as FILE:LINE: sentence, one
+ * line each, saying what to write instead; then ERROR_INPUT. A setting that is missing has the line
+ * where its block ends. ERROR_MISSING: the file cannot be read. The settings live in the arena.
  */
 bool settings_read(struct arena *arena, const char *path, FILE *complaints,
         struct settings *settings, struct error *err);
