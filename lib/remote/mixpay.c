@@ -300,6 +300,18 @@ mixpay_read_assets(const struct mixpay *mixpay, struct arena *arena, enum mixpay
     return ask(mixpay, arena, list_paths[kind], NULL, MIXPAY_LIST_MOST, answer, err);
 }
 
+bool
+mixpay_read_payee_assets(const struct mixpay *mixpay, struct arena *arena, const char *payee_id,
+        struct mixpay_answer *answer, struct error *err)
+{
+    struct text path;
+
+    text_open(&path, arena);
+    text_add_format(&path, "%s?payeeId=", list_paths[MIXPAY_SETTLEMENT_ASSETS]);
+    text_add_percent(&path, payee_id);
+    return ask(mixpay, arena, path.bytes, NULL, MIXPAY_LIST_MOST, answer, err);
+}
+
 /* A UUID in its usual dress, or a short fiat code; both in lower case. */
 static bool
 read_asset_id(const json_t *entry, char id[static MIXPAY_ASSET_ID])

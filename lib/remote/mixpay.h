@@ -86,6 +86,10 @@ enum mixpay_asset_kind { MIXPAY_PAYMENT_ASSETS, MIXPAY_QUOTE_ASSETS, MIXPAY_SETT
 bool mixpay_read_assets(const struct mixpay *mixpay, struct arena *arena,
         enum mixpay_asset_kind kind, struct mixpay_answer *answer, struct error *err);
 
+/* The settlement assets that this payee may choose of; code 10001: MixPay knows no such payee. */
+bool mixpay_read_payee_assets(const struct mixpay *mixpay, struct arena *arena,
+        const char *payee_id, struct mixpay_answer *answer, struct error *err);
+
 /* One of a list. Texts are never NULL, "" where MixPay tells nothing, unless it says so. */
 struct mixpay_asset {
     char        id[MIXPAY_ASSET_ID]; /* lower case: a UUID with dashes, or a fiat code like "usd" */

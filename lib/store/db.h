@@ -69,6 +69,8 @@ bool db_transact(struct db *db, bool (*body)(void *context, struct error *err), 
  * size in bytes (0: all of it went). Not getting a turn is no error.
  */
 bool db_checkpoint(struct db *db, int64_t *left, struct error *err);
+/* Looks through the whole file for damage, which takes a while; ERROR_STORE names the first. */
+bool db_check(struct db *db, struct error *err);
 /* Bytes of log waiting; ≥ DB_LOG_HIGH asks whoever meets it for a checkpoint. */
 enum { DB_LOG_HIGH = 8 * 1024 * 1024 };
 int64_t db_log_size(const struct db *db);

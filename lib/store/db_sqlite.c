@@ -446,3 +446,17 @@ db_checkpoint(struct db *db, int64_t *left, struct error *err)
     pthread_mutex_unlock(&db->home->turn);
     return done;
 }
+
+bool
+db_check(struct db *db, struct error *err)
+{
+    struct db_query *query;
+    char             word[200];
+    bool             row;
+
+    if (!db_prepare(db, "PRAGMA quick_check(1)", &query, err) || !db_step(query, &row, err))
+        return false;
+    db_copy(query, 0, word, sizeof word);
+    db_reset(query);
+    return strcmp(word, "ok") == 0 || fail(err, ERROR_STORE, "database: damaged: %s", word);
+}

@@ -280,3 +280,24 @@ outbox_complaint(struct store *store, struct arena *arena, const char *kind, con
     }
     return true;
 }
+
+bool
+outbox_standing(struct store *store, struct arena *arena, const char *kind, const char *subject,
+        struct job_standing *standing, bool *found, struct error *err)
+{
+    struct db_query *query;
+
+    if (!db_prepare(store->db, "SELECT state, due_ms, tries, looks, last_error FROM outbox "
+                "WHERE kind = $1 AND subject = $2", &query, err))
+        return false;
+    db_bind_text(query, 1, kind);
+    db_bind_text(query, 2, subject);
+    if (!db_step(query, found, err))
+        return false;
+    if (*found) {
+        *standing = (struct job_standing){ db_text(query, 0, arena), db_integer(query, 1),
+            db_integer(query, 2), db_integer(query, 3), db_text(query, 4, arena) };
+        db_reset(query);
+    }
+    return true;
+}

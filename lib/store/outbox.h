@@ -50,6 +50,15 @@ bool outbox_next(struct store *store, int64_t now_ms, int64_t *due_ms, int64_t *
 bool outbox_complaint(struct store *store, struct arena *arena, const char *kind,
         const char *subject, const char **complaint, struct error *err);
 
+/* Where a subject's job of this kind stands, for people. *found is false when there is none. */
+struct job_standing {
+    const char *state; /* due, done, parked */
+    int64_t     due_ms, tries, looks;
+    const char *last_error; /* "" */
+};
+bool outbox_standing(struct store *store, struct arena *arena, const char *kind,
+        const char *subject, struct job_standing *standing, bool *found, struct error *err);
+
 /* For use inside other transactions of this room. */
 bool outbox_add(struct db *db, const char *kind, const char *subject, int64_t due_ms,
         enum job_priority priority, const char *cause, struct error *err);

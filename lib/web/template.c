@@ -459,6 +459,15 @@ template_parse(const char *bytes, size_t length, struct template **template, str
 }
 
 void
+template_partials(const struct template *template,
+        void (*each)(void *context, const char *name, size_t line), void *context)
+{
+    for (size_t i = 0; i < template->count; i++)
+        if (template->nodes[i].kind == NODE_PARTIAL)
+            each(context, template->nodes[i].text.bytes, template->nodes[i].line);
+}
+
+void
 template_close(struct template *template)
 {
     if (template == NULL)

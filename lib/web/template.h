@@ -46,6 +46,10 @@ bool template_parse(const char *bytes, size_t length, struct template **template
 /* NULL is fine. */
 void template_close(struct template *template);
 
+/* Calls `each` for every {{>name}}, in order: so that a name which leads nowhere can be told. */
+void template_partials(const struct template *template,
+        void (*each)(void *context, const char *name, size_t line), void *context);
+
 /*
  * Adds the page to `out`. `data` is looked at, never changed; `partials` may be NULL (there are
  * none). ERROR_INTERNAL with the line, and the partial it is in, when one of the limits above is
