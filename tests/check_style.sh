@@ -12,7 +12,7 @@ ours() {
         ! -name package-lock.json ! -name '*.png' ! -name '*.ico' 2>/dev/null
 }
 
-code() { ours | grep -E '(\.(c|h|sh|mjs|css|js|sql)|^bootstrap|^tests/run|^\.ci/run)$'; }
+code() { ours | grep -E '(\.(c|h|sh|mjs|css|js|sql)|^bootstrap|^tests/(run|bench)$|^\.ci/run)$'; }
 
 # Prints what it finds; fails when it finds something.
 none() { ! "$@"; }
