@@ -49,7 +49,8 @@ take_hint(struct call *call, struct error *err)
             && !outbox_prompt(call->station->store, JOB_LOOK, order.order_id, clock_now_ms(),
                     PRIORITY_CALLBACK, "callback", late, &written, err))
         return false;
-    return call_answer_json(call, 200, json_keep(call->arena, json_pack("{s:s}", "code", "SUCCESS")));
+    return call_answer_json(call, 200, json_keep(call->arena, json_pack("{s:s}", "code",
+            "SUCCESS")));
 }
 
 const struct route callback_routes[] = {

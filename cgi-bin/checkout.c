@@ -166,7 +166,8 @@ answer_form(struct call *call, int status, const struct wish *wish, struct error
     const json_t          *text = page_text(call, NULL);
     bool                   sold_out = wish->item->stock == 0;
     const char            *session = session_open(call);
-    const char            *payee_key = arena_format(call->arena, "payee_line_%s", settings->payee_kind);
+    const char            *payee_key = arena_format(call->arena, "payee_line_%s",
+            settings->payee_kind);
     char                   total[AMOUNT_TEXT];
     json_t                *view;
 
@@ -174,9 +175,11 @@ answer_form(struct call *call, int status, const struct wish *wish, struct error
     view = json_pack("{s:o, s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:[], s:b, s:s, s:b, s:s, s:s}",
             "item", view_item(call, wish->item), "quantity",
             arena_format(call->arena, "%" PRId64, wish->quantity), "max_qty",
-            arena_format(call->arena, "%" PRId64, wish->item->max_qty), "total", total, "quantities",
+            arena_format(call->arena, "%" PRId64, wish->item->max_qty), "total", total,
+            "quantities",
             view_quantities(call, wish), "csrf", session_token(call, session), "email", wish->email,
-            "note", wish->note, "action", app_path(call, "/checkout"), "errors", "has_errors", false,
+            "note", wish->note, "action", app_path(call, "/checkout"), "errors", "has_errors",
+            false,
             "payee_line", view_say(call->arena, text, payee_key, "payee", settings->shop_name,
                     (char *)0),
             "sold_out", sold_out, "headline",
@@ -209,7 +212,8 @@ hash_text(struct arena *arena, const char *text)
     return crypt_hex(arena, hash, sizeof hash);
 }
 
-/* MixPay takes https callbacks alone (code 10061); a rehearsal's own sandbox takes ours as it is. */
+/* MixPay takes https callbacks alone (code 10061); a rehearsal's own sandbox takes ours as it
+ * is. */
 static const char *
 callback_url(const struct settings *settings)
 {
@@ -236,7 +240,8 @@ order_address(const struct call *call, const char *token)
     return arena_format(call->arena, "%s/order/%s", call->app->settings.base_url_text, token);
 }
 
-/* The terms: all from our configuration and clock; from the shopper only item, quantity, details. */
+/* The terms: all from our configuration and clock; from the shopper only item, quantity,
+ * details. */
 static struct order
 draw_up(struct call *call, const struct wish *wish)
 {
@@ -248,13 +253,15 @@ draw_up(struct call *call, const struct wish *wish)
                   .title = item->title, .quantity = wish->quantity, .unit_price = item->price,
                   .amount = wish->total, .quote_asset = item->currency,
                   .settlement_asset = item->settlement_asset, .payee = settings->payee,
-                  .email = wish->email, .note = wish->note, .link_kind = item->link, .link_request = "",
+                  .email = wish->email, .note = wish->note, .link_kind = item->link,
+                  .link_request = "",
                   .link_url = "", .created_at = now, .expires_at = now + settings->expiry,
                   .watch_until = now + settings->expiry + settings->watch };
     struct link_terms      terms;
 
     crypt_random(random, sizeof random);
-    order.order_id = arena_format(call->arena, "mt%s", crypt_hex(call->arena, random, sizeof random));
+    order.order_id = arena_format(call->arena, "mt%s", crypt_hex(call->arena, random,
+            sizeof random));
     page_text(call, &order.language);
     terms = terms_of(settings, item, order_address(call, order.token));
     if (item->link == LINK_PAYLINK)
@@ -367,7 +374,8 @@ set_scene(struct call *call, const struct order *order, struct view_scene *scene
                     &complaint, err))
         return false;
     if (is_coin
-            && !store_asset_symbol(call->station->store, call->arena, order->quote_asset, &symbol, err))
+            && !store_asset_symbol(call->station->store, call->arena, order->quote_asset, &symbol,
+            err))
         return false;
     *scene = (struct view_scene){ .text = page_text(call, NULL),
         .currency = symbol[0] != '\0' ? symbol : view_currency(call->arena, order->quote_asset),

@@ -38,8 +38,8 @@ int command_fail(const struct error *err);
 int command_usage(const struct command_line *line);
 
 /*
- * Opens configuration and database for a command; NULL after the reason was printed. Both are closed
- * by command_close. `migrate`: make and bring forward the database.
+ * Opens configuration and database for a command; NULL after the reason was printed. Both are
+ * closed by command_close. `migrate`: make and bring forward the database.
  */
 struct station *command_open(struct command_line *line, bool migrate);
 void            command_close(struct station *station);

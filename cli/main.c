@@ -20,7 +20,8 @@ const struct command commands[] = {
     { "explain",  "ORDER", "tell an order's story, with its proofs", command_explain },
     { "resolve",  "ORDER (--accept|--dismiss) --reason TEXT",
             "decide on a flagged or late order", command_resolve },
-    { "paylink",  "ITEM [--qty N] [--order ID]", "print a Paylink and its QR code", command_paylink },
+    { "paylink",  "ITEM [--qty N] [--order ID]",
+            "print a Paylink and its QR code", command_paylink },
     { "payee",    "MIXIN_ID", "find the payee id of a MixPay user", command_payee },
     { "multisig", "ID… --threshold N", "make the payee id of a multisig group", command_multisig },
     { "render",   "TEMPLATE DATA.json", "preview a template", command_render },
@@ -34,7 +35,8 @@ print_help(void)
     for (const struct command *command = commands; command->name != NULL; command++)
         printf("  %-9s %s\n", command->name, command->summary);
     printf("\n  --config FILE  the configuration (%s)\n  --version      what this is\n\n"
-           "`mixtill COMMAND --help` tells how one is used; mixtill(1) tells all.\n", settings_path());
+           "`mixtill COMMAND --help` tells how one is used; mixtill(1) tells all.\n",
+           settings_path());
 }
 
 static const struct command *
@@ -132,7 +134,8 @@ main(int argc, char **argv)
     }
     if (!crypt_start())
         fputs("mixtill: libsodium will not start\n", stderr);
-    else if (line.argc == 0 || strcmp(line.argv[0], "--help") == 0 || strcmp(line.argv[0], "-h") == 0)
+    else if (line.argc == 0 || strcmp(line.argv[0], "--help") == 0 || strcmp(line.argv[0],
+            "-h") == 0)
         print_help(), code = line.argc == 0 ? EXIT_USAGE : EXIT_DONE;
     else if (strcmp(line.argv[0], "--version") == 0)
         puts("mixtill " PACKAGE_VERSION), code = EXIT_DONE;

@@ -79,7 +79,8 @@ add_server(struct supervisor *supervisor, struct arena *arena, const char *progr
 
     for (int i = 0; i < 4; i++)
         child->arguments[i + 1] = arguments[i];
-    child->listener = open_listener(arena_format(arena, "%s/%s.sock", supervisor->run, program), err);
+    child->listener = open_listener(arena_format(arena, "%s/%s.sock", supervisor->run, program),
+            err);
     return child->listener >= 0;
 }
 
@@ -190,7 +191,8 @@ stop_all(struct supervisor *supervisor, const sigset_t *signals)
         if (supervisor->children[i].listener >= 0) {
             char path[4096];
 
-            snprintf(path, sizeof path, "%s/%s.sock", supervisor->run, supervisor->children[i].name);
+            snprintf(path, sizeof path, "%s/%s.sock", supervisor->run,
+                    supervisor->children[i].name);
             unlink(path);
         }
 }
@@ -228,7 +230,8 @@ prepare(struct supervisor *supervisor, struct command_line *line, const char *sa
     struct child     *worker;
 
     if (mkdir(supervisor->run, 0750) != 0 && errno != EEXIST)
-        return fail(err, ERROR_INPUT, "cannot make the folder %s: %s", supervisor->run, strerror(errno));
+        return fail(err, ERROR_INPUT, "cannot make the folder %s: %s", supervisor->run,
+        strerror(errno));
     if (!add_server(supervisor, line->arena, "checkout", config, err)
             || !add_server(supervisor, line->arena, "callback", config, err))
         return false;

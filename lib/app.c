@@ -26,7 +26,8 @@ app_libexecdir(void)
     return folder == NULL ? MIXTILL_LIBEXECDIR : folder;
 }
 
-/* Forms go to us, and by our redirect to MixPay's pages: browsers check both against form-action. */
+/* Forms go to us, and by our redirect to MixPay's pages: browsers check both against
+ * form-action. */
 static const char *
 content_policy(struct app *app)
 {

@@ -34,7 +34,8 @@ page_text(struct call *call, const char **language)
 
     if (wanted == NULL)
         wanted = call->app->settings.language;
-    if (!shelf_json(station_shelf(call->station), arena_format(call->arena, "lang/%s", wanted), &text,
+    if (!shelf_json(station_shelf(call->station), arena_format(call->arena, "lang/%s", wanted),
+            &text,
                 NULL)) {
         wanted = "en";
         if (!shelf_json(station_shelf(call->station), "lang/en", &text, NULL))
@@ -66,7 +67,8 @@ add_common(struct call *call, json_t *view)
     json_t                *common;
 
     headline = json_string_value(json_object_get(view, "headline"));
-    common = json_pack("{s:s, s:s, s:O, s:s, s:s, s:b, s:{s:s, s:s, s:s, s:s}, s:s}", "lang", language,
+    common = json_pack("{s:s, s:s, s:O, s:s, s:s, s:b, s:{s:s, s:s, s:s, s:s}, s:s}", "lang",
+            language,
             "dir", "ltr", "text", text, "base", settings->base_url.path, "static",
             app_path(call, "/static"), "rehearsal", settings->rehearsal, "shop", "name",
             settings->shop_name, "contact", settings->shop_contact, "contact_href",
@@ -116,7 +118,8 @@ again(const struct call *call)
 
     if (item == NULL || settings_item(&call->app->settings, item) == NULL)
         return "";
-    return arena_format(call->arena, "%s/checkout?item=%s", call->app->settings.base_url.path, item);
+    return arena_format(call->arena, "%s/checkout?item=%s", call->app->settings.base_url.path,
+            item);
 }
 
 static bool
@@ -132,12 +135,14 @@ answer_problem(struct call *call, const struct error *err)
     view = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b}", "status", status,
             "headline", view_say(call->arena, text, arena_format(call->arena, "problem_%s_headline",
                     kind), (char *)0),
-            "advice", view_say(call->arena, text, arena_format(call->arena, "problem_%s_advice", kind),
+            "advice", view_say(call->arena, text, arena_format(call->arena, "problem_%s_advice",
+            kind),
                     (char *)0),
             "details", call->status < 500 && call->problem == NULL && call->status != 404
                     ? err->message : "",
             "again_url", again(call), "is_missing", call->status == 404, "is_denied",
-            call->status == 403, "is_conflict", call->status == 409, "is_limit", call->status == 429,
+            call->status == 403, "is_conflict", call->status == 409, "is_limit",
+            call->status == 429,
             "is_misconfigured", strcmp(kind, "misconfigured") == 0, "is_down", call->status >= 500);
     return page_answer(call, call->status, "problem", view, &ignored);
 }
@@ -156,7 +161,8 @@ void
 page_problem(struct call *call, const struct error *err)
 {
     if (call->status >= 500)
-        log_warn("problem", "path", call->path, "code", error_name(err->code), "error", err->message);
+        log_warn("problem", "path", call->path, "code", error_name(err->code), "error",
+        err->message);
     if (call_wants_json(call))
         page_problem_json(call, err);
     else if (!answer_problem(call, err))

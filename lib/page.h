@@ -10,8 +10,8 @@
 /* The texts of the visitor's language; the call keeps them. Never NULL. */
 const json_t *page_text(struct call *call, const char **language);
 
-/* Answers with the template `name`; the members of `view` (whose reference is taken) join what every
- * page has. ERROR_INTERNAL when the built-in template is broken. */
+/* Answers with the template `name`; the members of `view` (whose reference is taken) join what
+ * every page has. ERROR_INTERNAL when the built-in template is broken. */
 bool page_answer(struct call *call, int status, const char *name, json_t *view, struct error *err);
 
 /* Tells a failure: as a page, or as {"error":…,"message":…} to who wants JSON. */

@@ -86,12 +86,18 @@ static void
 tell_set_up(void)
 {
     fputs("Status: 503 Service Unavailable\r\nContent-Type: text/html; charset=utf-8\r\n"
-          "Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\nX-Content-Type-Options: nosniff\r\n"
-          "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\nRetry-After: 60\r\n\r\n"
-          "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-          "content=\"width=device-width\"><title>The shop is being set up</title></head>\n<body><main>"
-          "<h1>The shop is being set up</h1><p>Something in its settings must be put right before it "
-          "can take orders. Nothing was charged. Please come back later.</p></main></body></html>\n",
+          "Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\nX-Content-Type-Options: "
+          "nosniff\r\n"
+          "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\nRetry-After: "
+          "60\r\n\r\n"
+          "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta "
+          "name=\"viewport\" "
+          "content=\"width=device-width\"><title>The shop is being set "
+          "up</title></head>\n<body><main>"
+          "<h1>The shop is being set up</h1><p>Something in its settings must be put right before "
+          "it "
+          "can take orders. Nothing was charged. Please come back "
+          "later.</p></main></body></html>\n",
           stdout);
 }
 

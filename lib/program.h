@@ -13,8 +13,8 @@ struct program {
     void (*problem)(struct call *call, const struct error *err);
 };
 
-/* Serves by FastCGI until told to stop. Returns the exit code: 2 for wrong options, 1 when it cannot
- * start. */
+/* Serves by FastCGI until told to stop. Returns the exit code: 2 for wrong options, 1 when it
+ * cannot start. */
 int program_run(const struct program *program, int argc, char **argv);
 
 /* Answers one request as plain CGI; a configuration that cannot be used is told to the visitor as

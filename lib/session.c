@@ -36,7 +36,8 @@ session_open(struct call *call)
     if (session != NULL)
         return session;
     session = crypt_token(call->arena, SESSION_BYTES);
-    call_add(call, "Set-Cookie", arena_format(call->arena, "%s=%s; Path=/; HttpOnly; SameSite=Lax%s",
+    call_add(call, "Set-Cookie", arena_format(call->arena,
+            "%s=%s; Path=/; HttpOnly; SameSite=Lax%s",
             cookie_name(call), session, call->app->settings.base_url.secure ? "; Secure" : ""));
     return session;
 }

@@ -30,8 +30,8 @@ kind_of(const struct job *job)
     return NULL;
 }
 
-/* What a stranger's act prompted comes from the smaller purse: 20 calls stay the poller's. A link is
- * always a stranger's wish, also when the worker tries again. */
+/* What a stranger's act prompted comes from the smaller purse: 20 calls stay the poller's. A link
+ * is always a stranger's wish, also when the worker tries again. */
 static enum budget_class
 purse(const struct job *job)
 {
@@ -53,10 +53,29 @@ job_retry(const struct task *task, const char *complaint, struct error *err)
             err);
 }
 
+const char *
+job_down(const struct task *task, const struct mixpay_answer *answer)
+{
+    return arena_format(task->arena, "MixPay is not available: %s",
+            text_clip(task->arena, answer->message, 300));
+}
+
+static int64_t
+next_minute_ms(void)
+{
+    return (clock_now_ms() / MINUTE_MS + 1) * MINUTE_MS + 500;
+}
+
+bool
+job_note_rest(const struct task *task, const struct mixpay_answer *answer, struct error *err)
+{
+    return answer->remaining != 0 || budget_pause(task->station->store, next_minute_ms(), err);
+}
+
 bool
 job_pause(const struct task *task, struct error *err)
 {
-    int64_t until_ms = (clock_now_ms() / MINUTE_MS + 1) * MINUTE_MS + 500;
+    int64_t until_ms = next_minute_ms();
 
     log_warn("mixpay_busy", "kind", task->job->kind, "subject", task->job->subject);
     return budget_pause(task->station->store, until_ms, err)
@@ -100,7 +119,8 @@ job_run_now(struct station *station, struct arena *arena, const char *kind, cons
     struct job  job;
     struct task task = { station, arena, &job, timeout_ms };
 
-    if (!outbox_claim(station->store, arena, kind, subject, clock_now_ms(), JOB_LEASE_MS, &job, found,
+    if (!outbox_claim(station->store, arena, kind, subject, clock_now_ms(), JOB_LEASE_MS, &job,
+            found,
                 err))
         return false;
     return !*found || run(&task, err);

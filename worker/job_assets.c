@@ -31,8 +31,10 @@ keep_list(const struct task *task, const struct mixpay_answer *answer, struct er
     for (size_t i = 0; i < count; i++)
         assets[i] = (struct asset){ list[i].id, list[i].symbol, list[i].name, list[i].network,
             list[i].min == NULL ? "" : list[i].min, list[i].max == NULL ? "" : list[i].max };
-    return store_assets_keep(task->station->store, task->job->subject, assets, count, clock_now(), err)
-            && outbox_retry(task->station->store, task->job, clock_now_ms() + HOUR_MS, false, "", err);
+    return store_assets_keep(task->station->store, task->job->subject, assets, count, clock_now(),
+            err)
+            && outbox_retry(task->station->store, task->job, clock_now_ms() + HOUR_MS, false, "",
+            err);
 }
 
 bool

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/failpoint.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "pay/link.h"
 
 enum { CODE_FINISHED = 10020, CODE_PRICE_EXCEPTION = 10034 };
@@ -33,7 +34,8 @@ take_refusal(const struct task *task, const struct mixpay_answer *answer, struct
 {
     const char  *meaning = mixpay_code_text(MIXPAY_API_CODE, answer->code);
     const char  *sentence = arena_format(task->arena, "MixPay refused to make the link: code %lld, "
-            "%s (%.200s).", answer->code, meaning == NULL ? "unknown" : meaning, answer->message);
+            "%s (%s).", answer->code, meaning == NULL ? "unknown" : meaning,
+            text_clip(task->arena, answer->message, 200));
     struct order order;
 
     if (answer->code == CODE_PRICE_EXCEPTION)
@@ -60,6 +62,8 @@ job_make_link(const struct task *task, struct error *err)
     if (!mixpay_create_link(&mixpay, task->arena, order.link_request, &answer, &remote))
         return job_retry(task, remote.message, err);
     failpoint("link_answered");
+    if (!job_note_rest(task, &answer, err))
+        return false;
     switch (answer.verdict) {
     case MIXPAY_ANSWERED:
         return keep_link(task, &answer, err);
@@ -68,7 +72,6 @@ job_make_link(const struct task *task, struct error *err)
     case MIXPAY_BUSY:
         return job_pause(task, err);
     default:
-        return job_retry(task, arena_format(task->arena, "MixPay is not available: %.300s",
-                answer.message), err);
+        return job_retry(task, job_down(task, &answer), err);
     }
 }

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/failpoint.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "pay/judge.h"
 
 enum { CODE_UNKNOWN_ORDER = 10062, CODE_UNKNOWN_LINK = 404, CLOCKS_APART_MS = 300000 };
@@ -36,7 +37,8 @@ tell_owner(const struct order *before, const struct order *after, const char *se
                 order_state_name(after->state));
     for (unsigned flag = 1; flag <= fresh; flag <<= 1)
         if ((fresh & flag) != 0 && flag != FLAG_SURPLUS)
-            log_alarm("order_flagged", "order", after->order_id, "flag", order_flag_name(flag), "why",
+            log_alarm("order_flagged", "order", after->order_id, "flag", order_flag_name(flag),
+            "why",
                     sentence);
     for (step = order_steps; step->from != ORDER_STATES; step++)
         if (after->state != before->state && step->from == before->state && step->to == after->state
@@ -59,7 +61,8 @@ let_happen(const struct task *task, const struct order *before, const struct mix
 
     if (verdict->happening == PROVEN_PAID)
         news.lower |= FLAG_LATE_MONEY;
-    if (!store_advance_order(task->station->store, task->arena, task->job->subject, &news, task->job,
+    if (!store_advance_order(task->station->store, task->arena, task->job->subject, &news,
+            task->job,
                 clock_now_ms(), &after, err))
         return false;
     tell_owner(before, &after, verdict->sentence);
@@ -88,7 +91,7 @@ take_refusal(const struct task *task, const struct order *order, const struct mi
 
     if (answer->code != CODE_UNKNOWN_ORDER && answer->code != CODE_UNKNOWN_LINK)
         return job_retry(task, arena_format(task->arena, "MixPay refused to tell the result: code "
-                "%lld, %.200s", answer->code, answer->message), err);
+                "%lld, %s", answer->code, text_clip(task->arena, answer->message, 200)), err);
     verdict = order_judge_unknown(task->arena, order, clock_now());
     hold_expiry(task, answer, &verdict);
     return let_happen(task, order, answer, NULL, &verdict, err);
@@ -107,6 +110,8 @@ job_look(const struct task *task, struct error *err)
     if (!mixpay_read_result(&mixpay, task->arena, order.order_id, order.payee, &answer, &remote))
         return job_retry(task, remote.message, err);
     failpoint("look_answered");
+    if (!job_note_rest(task, &answer, err))
+        return false;
     switch (answer.verdict) {
     case MIXPAY_ANSWERED:
         return take_answer(task, &order, &answer, err);
@@ -115,7 +120,6 @@ job_look(const struct task *task, struct error *err)
     case MIXPAY_BUSY:
         return job_pause(task, err);
     default:
-        return job_retry(task, arena_format(task->arena, "MixPay is not available: %.300s",
-                answer.message), err);
+        return job_retry(task, job_down(task, &answer), err);
     }
 }

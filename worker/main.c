@@ -123,7 +123,8 @@ static bool
 plan(const struct app *app, struct error *err)
 {
     struct station *station = station_open(app);
-    bool            done = station != NULL && store_assets_plan(station->store, clock_now_ms(), err);
+    bool            done = station != NULL && store_assets_plan(station->store, clock_now_ms(),
+            err);
 
     station_close(station);
     return done;

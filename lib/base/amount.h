@@ -17,8 +17,8 @@ struct amount {
 enum { AMOUNT_TEXT = 24 }; /* room for any amount printed, with its NUL */
 
 /*
- * Parses ^(0|[1-9][0-9]{0,11})(\.[0-9]{1,8})?$ and nothing else: a sign, an exponent, spaces or more
- * decimals are refused, never rounded; so is what does not fit 63 bits. ERROR_INPUT.
+ * Parses ^(0|[1-9][0-9]{0,11})(\.[0-9]{1,8})?$ and nothing else: a sign, an exponent, spaces or
+ * more decimals are refused, never rounded; so is what does not fit 63 bits. ERROR_INPUT.
  */
 bool amount_parse(const char *text, struct amount *amount, struct error *err);
 

@@ -59,6 +59,7 @@ clock_text(int64_t seconds, char text[static CLOCK_TEXT])
     time_t    time = (time_t)seconds;
     struct tm parts;
 
-    if (gmtime_r(&time, &parts) == NULL || strftime(text, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+    if (gmtime_r(&time, &parts) == NULL || strftime(text, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%SZ",
+            &parts) == 0)
         snprintf(text, CLOCK_TEXT, "@%lld", (long long)seconds);
 }

@@ -108,7 +108,8 @@ text_add_html(struct text *text, const char *bytes, size_t length)
 void
 text_add_percent(struct text *text, const char *more)
 {
-    static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    static const char unreserved[] =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
     for (; *more != '\0'; more++)
         if (strchr(unreserved, *more) != NULL)
@@ -225,5 +226,16 @@ text_trim(struct arena *arena, const char *text)
     length = strlen(text);
     while (length > 0 && strchr(" \t\r\n", text[length - 1]) != NULL)
         length--;
+    return arena_copy_bytes(arena, text, length);
+}
+
+char *
+text_clip(struct arena *arena, const char *text, size_t most)
+{
+    size_t length = strnlen(text, most + 1);
+
+    if (length > most)
+        for (length = most; length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80; length--)
+            ;
     return arena_copy_bytes(arena, text, length);
 }

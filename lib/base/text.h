@@ -44,6 +44,9 @@ bool text_to_integer(const char *text, long long least, long long most, long lon
 /* Copies into `room` bytes; false (and an empty text) when it does not fit whole. */
 bool text_copy(char *to, size_t room, const char *from);
 
+/* At most `most` bytes of well-formed UTF-8, cut between characters, in the arena. */
+char *text_clip(struct arena *arena, const char *text, size_t most);
+
 /* The text without white space at both ends, in the arena. */
 char *text_trim(struct arena *arena, const char *text);
 

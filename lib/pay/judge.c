@@ -71,7 +71,8 @@ doubts(const struct order *order, const struct result *result, json_t *checks)
             same_id(order->quote_asset, result->quote_asset)))
         flags |= FLAG_MISMATCH;
     if (!amounts_agree(order, result, checks))
-        flags |= amount_parse(result->quote_amount, &theirs, NULL) ? FLAG_MISMATCH : FLAG_UNREADABLE;
+        flags |= amount_parse(result->quote_amount, &theirs,
+        NULL) ? FLAG_MISMATCH : FLAG_UNREADABLE;
     if (!trace_agrees(order, result, checks))
         flags |= FLAG_TRACE;
     return flags;
@@ -104,7 +105,8 @@ has_money(const struct result *result)
 }
 
 static void
-judge_success(struct arena *arena, const struct order *order, const struct result *result, bool sound,
+judge_success(struct arena *arena, const struct order *order, const struct result *result,
+        bool sound,
         struct verdict *verdict)
 {
     unsigned flags = doubts(order, result, verdict->checks);
@@ -126,7 +128,8 @@ judge_success(struct arena *arena, const struct order *order, const struct resul
         verdict->happening = SEEN_SOMETHING;
         verdict->flags |= final ? FLAG_CONTRADICTION : flags;
         verdict->sentence = arena_format(arena, "MixPay says success, but not for what was agreed "
-                "(%s %s to payee %s): a person must look.", result->quote_amount, result->quote_asset,
+                "(%s %s to payee %s): a person must look.", result->quote_amount,
+                result->quote_asset,
                 result->payee_id);
     }
     verdict->flags |= elsewhere ? FLAG_SETTLEMENT : 0;
@@ -139,7 +142,8 @@ judge_failure(struct arena *arena, const struct order *order, const struct resul
 {
     verdict->failure_code = result->failure_code[0] == '\0' ? "unknown" : result->failure_code;
     verdict->happening = SEEN_FAILED;
-    verdict->sentence = arena_format(arena, "MixPay says failed, code %s%s%s.", verdict->failure_code,
+    verdict->sentence = arena_format(arena, "MixPay says failed, code %s%s%s.",
+            verdict->failure_code,
             result->failure_reason[0] == '\0' ? "" : ": ", result->failure_reason);
     if (order->state == ORDER_OPEN && strcmp(result->failure_code, CODE_DEADLINE) == 0
             && !has_money(result)) {
@@ -161,7 +165,8 @@ judge_progress(const struct order *order, const struct result *result, int64_t n
 {
     static const struct { enum order_happening happening; const char *sentence; } means[] = {
         [RESULT_UNPAID] = { SEEN_UNPAID, "MixPay has seen no money." },
-        [RESULT_CONFIRMING] = { SEEN_CONFIRMING, "MixPay has seen money; confirmations are missing." },
+        [RESULT_CONFIRMING] = { SEEN_CONFIRMING,
+        "MixPay has seen money; confirmations are missing." },
         [RESULT_PAID_LESS] = { SEEN_PAID_LESS, "Less than the whole amount was paid." },
         [RESULT_PENDING] = { SEEN_PENDING, "Paid in full; MixPay is still working on it." },
         [RESULT_AUDITING] = { SEEN_AUDITING, "MixPay reviews the payment." },
@@ -194,7 +199,8 @@ order_judge(struct arena *arena, const struct order *order, const struct result 
         break;
     case RESULT_UNKNOWN:
         verdict.flags = FLAG_UNKNOWN_STATUS;
-        verdict.sentence = arena_format(arena, "MixPay gave a status that is not known here: \"%s\".",
+        verdict.sentence = arena_format(arena,
+                "MixPay gave a status that is not known here: \"%s\".",
                 result->word);
         break;
     default:

@@ -13,16 +13,17 @@
 struct verdict {
     enum order_happening happening;
     unsigned             flags;        /* to raise */
-    const char          *failure_code; /* of SEEN_FAILED, and of a deadline that MixPay named; or "" */
+    const char          *failure_code; /* of SEEN_FAILED; else "" */
     const char          *sentence;     /* why, for the order's story */
     json_t              *checks;       /* every comparison, both sides, and whether it held */
 };
 
 /*
  * An order is proven paid only when all of this holds (protocol/mixpay.md §4): the answer came with
- * HTTP 200 and a successful envelope (the caller's `sound`), its status is success, its payee is the
- * order's, its quote asset is the order's, its quote amount equals the order's as a decimal, and it
- * is about this order's trace. A success that fails one of these is a flag for a person, never paid.
+ * HTTP 200 and a successful envelope (the caller's `sound`), its status is success, its payee is
+ * the order's, its quote asset is the order's, its quote amount equals the order's as a decimal,
+ * and it is about this order's trace. A success that fails one of these is a flag for a person,
+ * never paid.
  *
  * `now` is s since 1970 UTC, when the answer was read. Everything in the verdict is in the arena.
  */

@@ -24,7 +24,8 @@ struct link_terms {
 const char *link_paylink(struct arena *arena, const struct order *order,
         const struct link_terms *terms);
 
-/* The body of POST /one_time_payment; the exact bytes are kept with the order and sent as they are. */
+/* The body of POST /one_time_payment; the exact bytes are kept with the order and sent as they
+ * are. */
 const char *link_request(struct arena *arena, const struct order *order,
         const struct link_terms *terms);
 

@@ -131,7 +131,8 @@ order_happening_name(enum order_happening happening)
 bool
 order_is_held(const struct order *order)
 {
-    return (order->flags & ORDER_HELD) != 0 && (order->flags & (FLAG_ACCEPTED | FLAG_DISMISSED)) == 0;
+    return (order->flags & ORDER_HELD) != 0
+            && (order->flags & (FLAG_ACCEPTED | FLAG_DISMISSED)) == 0;
 }
 
 bool

@@ -32,7 +32,7 @@ enum order_happening {
     SEEN_AUDITING,
     PROVEN_PAID,
     SEEN_FAILED,
-    TIME_RAN_OUT,     /* the deadline is over, and MixPay, asked after it, knows of no money in full */
+    TIME_RAN_OUT,     /* the deadline is over, and MixPay, asked after it, knows of too little */
     PERSON_ACCEPTED,
     PERSON_DISMISSED,
     SEEN_SOMETHING,   /* an answer that moves nothing by itself; it may raise flags */
@@ -104,7 +104,8 @@ struct order_step {
     unsigned             effects;
 };
 
-/* The table itself, for the test that holds it against the schema; ends with from == ORDER_STATES. */
+/* The table itself, for the test that holds it against the schema; ends with from ==
+ * ORDER_STATES. */
 extern const struct order_step order_steps[];
 
 /* The row for what happened in this state; NULL: nothing changes. */
@@ -115,7 +116,8 @@ bool        order_state_of(const char *name, enum order_state *state);
 const char *order_flag_name(unsigned flag); /* one bit */
 const char *order_happening_name(enum order_happening happening);
 
-bool order_is_waiting(const struct order *order); /* money may still come by itself; pages refresh */
+/* Money may still come by itself; pages refresh. */
+bool order_is_waiting(const struct order *order);
 bool order_is_held(const struct order *order);    /* waits for a person */
 bool order_is_settled(const struct order *order);
 

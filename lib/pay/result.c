@@ -124,7 +124,8 @@ result_rest(struct arena *arena, const char *payable, const char *paid)
     struct amount whole, part, rest;
     char          text[AMOUNT_TEXT];
 
-    if (!amount_parse(payable, &whole, NULL) || !amount_parse(*paid == '\0' ? "0" : paid, &part, NULL)
+    if (!amount_parse(payable, &whole, NULL) || !amount_parse(*paid == '\0' ? "0" : paid, &part,
+            NULL)
             || !amount_subtract(whole, part, &rest, NULL) || rest.units == 0)
         return "";
     amount_print(rest, text);

@@ -130,7 +130,8 @@ number(struct arena *arena, int64_t value)
 static const char *
 with_symbol(struct arena *arena, const char *amount, const char *symbol)
 {
-    return amount[0] == '\0' ? "" : arena_format(arena, "%s%s%s", amount, symbol[0] == '\0' ? "" : " ",
+    return amount[0] == '\0' ? "" : arena_format(arena, "%s%s%s", amount,
+            symbol[0] == '\0' ? "" : " ",
             symbol);
 }
 
@@ -214,7 +215,8 @@ view_confirmations(struct arena *arena, const struct order *order, const struct 
     if (order->state != ORDER_CONFIRMING || order->confirmations < 0)
         return json_false();
     if (order->confirmations_needed <= 0)
-        return json_pack("{s:s, s:s}", "have", have, "text", SAY("confirmations_seen", "have", have));
+        return json_pack("{s:s, s:s}", "have", have, "text", SAY("confirmations_seen", "have",
+        have));
     return json_pack("{s:s, s:s, s:s}", "have", have, "need", need, "text",
             SAY("confirmations_text", "have", have, "need", need));
 }
@@ -227,7 +229,8 @@ view_rest(struct arena *arena, const struct order *order)
     if (order->state != ORDER_PAID_LESS || rest[0] == '\0')
         return json_false();
     return json_pack("{s:s, s:s, s:s, s:s}", "amount", rest, "symbol",
-            order->payable_symbol[0] != '\0' ? order->payable_symbol : order->payment_symbol, "paid",
+            order->payable_symbol[0] != '\0' ? order->payable_symbol : order->payment_symbol,
+            "paid",
             order->payment_amount, "total", order->payable_amount);
 }
 
@@ -318,12 +321,14 @@ view_order(struct arena *arena, const struct order *order, const struct view_sce
                 "order", view_facts(arena, order, scene), "state", order_state_name(order->state),
                 "flags", view_flags(order), "is_mismatch", order_is_held(order), "headline",
                 SAY(arena_format(arena, "%s_headline", about)), "advice",
-                SAY(arena_format(arena, "%s_advice", about)), "waiting", is_waiting(order), "refresh",
+                SAY(arena_format(arena, "%s_advice", about)), "waiting", is_waiting(order),
+                "refresh",
                 REFRESH_SECONDS, "again_url", again_url(arena, order, scene), "status_url",
                 arena_format(arena, "%s/status", url), "version", version(arena, order, scene));
 
     mark_state(view, order);
-    json_object_set_new(view, "pay", payable ? json_pack("{s:s, s:s}", "url", order->link_url, "label",
+    json_object_set_new(view, "pay", payable ? json_pack("{s:s, s:s}", "url", order->link_url,
+            "label",
                                                      text_of(scene->text, "pay_with_crypto"))
                                              : json_false());
     json_object_set_new(view, "qr", json_string(arena_format(arena, "%s/qr.svg", url)));

@@ -1,8 +1,9 @@
 /* view.h: an order as pages and the status answer show it: struct → JSON. Pure.
  * SPDX-License-Identifier: ISC
  *
- * Values returned are fresh references for the caller to hand on (json_keep, json_object_update_new,
- * …). Sentences come from the language's texts; {name} in them is filled in here. */
+ * Values returned are fresh references for the caller to hand on (json_keep,
+ * json_object_update_new, …). Sentences come from the language's texts; {name} in them is filled in
+ * here. */
 #ifndef PAY_VIEW_H
 #define PAY_VIEW_H
 

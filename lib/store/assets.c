@@ -114,7 +114,8 @@ plan(void *context, struct error *err)
 
     return outbox_add(planning->db, JOB_ASSETS, "quote", planning->now_ms + 3000, PRIORITY_POLL,
                    "poll", err)
-            && outbox_add(planning->db, JOB_ASSETS, "payment", planning->now_ms + 4000, PRIORITY_POLL,
+            && outbox_add(planning->db, JOB_ASSETS, "payment", planning->now_ms + 4000,
+            PRIORITY_POLL,
                     "poll", err)
             && outbox_add(planning->db, JOB_ASSETS, "settlement", planning->now_ms + 5000,
                     PRIORITY_POLL, "poll", err);

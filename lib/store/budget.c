@@ -20,7 +20,8 @@ forget(struct taking *taking, struct error *err)
 {
     struct db_query *query;
 
-    if (!db_prepare(taking->db, "DELETE FROM budget_call WHERE at_ms <= $1 OR at_ms > $2", &query, err))
+    if (!db_prepare(taking->db, "DELETE FROM budget_call WHERE at_ms <= $1 OR at_ms > $2", &query,
+            err))
         return false;
     db_bind_integer(query, 1, taking->now_ms - BUDGET_WINDOW_MS);
     db_bind_integer(query, 2, taking->now_ms + BUDGET_WINDOW_MS);
@@ -29,7 +30,8 @@ forget(struct taking *taking, struct error *err)
 
 /* How long until enough of the calls counted here have left the window. */
 static bool
-wait_for(struct taking *taking, const char *class, int64_t most, int64_t *wait_ms, struct error *err)
+wait_for(struct taking *taking, const char *class, int64_t most, int64_t *wait_ms,
+        struct error *err)
 {
     struct db_query *query;
     bool             row;
@@ -70,7 +72,8 @@ record(struct taking *taking, struct error *err)
 {
     struct db_query *query;
 
-    if (!db_prepare(taking->db, "INSERT INTO budget_call (at_ms, class) VALUES ($1, $2)", &query, err))
+    if (!db_prepare(taking->db, "INSERT INTO budget_call (at_ms, class) VALUES ($1, $2)", &query,
+            err))
         return false;
     db_bind_integer(query, 1, taking->now_ms);
     db_bind_text(query, 2, class_name(taking->class));

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: ISC
  *
  * SQL is written once for every engine: $1-style parameters, INSERT … ON CONFLICT, RETURNING.
- * A struct db is one connection and belongs to one thread; the struct db_home behind it is shared by
- * the threads of a process. All functions fail with ERROR_STORE, or ERROR_CONFLICT where a UNIQUE,
- * CHECK or trigger of the schema said no. */
+ * A struct db is one connection and belongs to one thread; the struct db_home behind it is shared
+ * by the threads of a process. All functions fail with ERROR_STORE, or ERROR_CONFLICT where a
+ * UNIQUE, CHECK or trigger of the schema said no. */
 #ifndef STORE_DB_H
 #define STORE_DB_H
 

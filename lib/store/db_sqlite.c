@@ -3,8 +3,8 @@
  *
  * Debian's SQLite 3.40 has the WAL-reset bug (fixed in 3.51.3): a connection that writes while
  * another checkpoints at the same instant can corrupt the file. So automatic checkpoints are off,
- * also the one at the last close; writers hold a shared flock on DATABASE.lock from BEGIN to COMMIT,
- * and a checkpoint takes it exclusively.
+ * also the one at the last close; writers hold a shared flock on DATABASE.lock from BEGIN to
+ * COMMIT, and a checkpoint takes it exclusively.
  *
  * Within a process writers queue on a mutex before BEGIN: with busy_timeout alone they wait for
  * seconds at 64 threads. */
@@ -89,7 +89,8 @@ open_lock(struct db_home *home, bool create, struct error *err)
     /* The database is made by us, empty, so that its mode is right from the first byte on. */
     file = open(home->path, O_RDWR | O_CLOEXEC | (create ? O_CREAT : 0), 0660);
     if (file < 0)
-        return fail(err, errno == ENOENT ? ERROR_MISSING : ERROR_STORE, "database: cannot open %s: %s",
+        return fail(err, errno == ENOENT ? ERROR_MISSING : ERROR_STORE,
+        "database: cannot open %s: %s",
                 home->path, strerror(errno));
     close(file);
     snprintf(path, sizeof path, "%s.lock", home->path);
@@ -173,7 +174,8 @@ db_open(struct db_home *home, struct db **db, struct error *err)
     if (made == NULL)
         abort();
     made->home = home;
-    if (sqlite3_open_v2(home->path, &made->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL)
+    if (sqlite3_open_v2(home->path, &made->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+            NULL)
             != SQLITE_OK) {
         refuse(made->handle, "open", err);
         goto out;

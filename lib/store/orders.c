@@ -83,7 +83,8 @@ store_order_by_token(struct store *store, struct arena *arena, const char *token
     struct db_query *query;
     bool             found;
 
-    if (!db_prepare(store->db, "SELECT " ORDER_COLUMNS " FROM orders WHERE token = $1", &query, err))
+    if (!db_prepare(store->db, "SELECT " ORDER_COLUMNS " FROM orders WHERE token = $1", &query,
+            err))
         return false;
     db_bind_text(query, 1, token);
     return take_order(query, arena, order, &found, err)
@@ -98,7 +99,8 @@ write_event(struct db *db, const struct order *order, enum order_state from, con
     struct db_query *query;
     bool             row;
 
-    if (!db_prepare(db, "INSERT INTO event (order_id, at, what, cause, from_state, to_state, flags, "
+    if (!db_prepare(db, "INSERT INTO event (order_id, at, what, cause, from_state, to_state, "
+            "flags, "
                 "detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING event_id", &query, err))
         return false;
     db_bind_text(query, 1, order->order_id);
@@ -133,7 +135,8 @@ find_earlier(const struct placing *placing, bool *found, struct error *err)
     struct db_query *query;
     char             hash[96];
 
-    if (!db_prepare(placing->db, "SELECT " ORDER_COLUMNS ", form_hash FROM orders WHERE form_key = $1",
+    if (!db_prepare(placing->db, "SELECT " ORDER_COLUMNS ", form_hash FROM orders WHERE form_key "
+            "= $1",
                 &query, err))
         return false;
     db_bind_text(query, 1, placing->form->key);
@@ -177,7 +180,8 @@ is_in_stock(const struct placing *placing, struct error *err)
                 "AND state NOT IN ('failed', 'expired')", placing->wanted->item,
                 placing->wanted->quantity, &taken, err))
         return false;
-    return taken <= placing->form->stock || fail(err, ERROR_CONFLICT, "There are not that many left.");
+    return taken <= placing->form->stock || fail(err, ERROR_CONFLICT,
+            "There are not that many left.");
 }
 
 static bool
@@ -191,7 +195,8 @@ is_within_limit(const struct placing *placing, struct error *err)
                 placing->form->client, placing->wanted->created_at - 60, &placed, err))
         return false;
     return placed < placing->form->most_per_minute
-            || fail(err, ERROR_LIMIT, "That were many orders in a short time; please wait a minute.");
+            || fail(err, ERROR_LIMIT, "That were many orders in a short time; please wait a "
+            "minute.");
 }
 
 static bool
@@ -200,10 +205,12 @@ insert_order(const struct placing *placing, struct error *err)
     const struct order *order = placing->wanted;
     struct db_query    *query;
 
-    if (!db_prepare(placing->db, "INSERT INTO orders (order_id, token, form_key, form_hash, client, "
+    if (!db_prepare(placing->db, "INSERT INTO orders (order_id, token, form_key, form_hash, "
+            "client, "
                 "item, title, quantity, unit_price, amount, quote_asset, settlement_asset, payee, "
                 "email, note, language, link_kind, link_request, link_url, created_at, expires_at, "
-                "watch_until, watched_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
+                "watch_until, watched_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+                "$12, "
                 "$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $20) RETURNING " ORDER_COLUMNS,
                 &query, err))
         return false;
@@ -252,7 +259,8 @@ place_order(void *context, struct error *err)
             && (wanted->link_kind == LINK_PAYLINK
                     || outbox_add(placing->db, JOB_MAKE_LINK, wanted->order_id, now_ms,
                             PRIORITY_SHOPPER, "shopper", err))
-            && outbox_add(placing->db, JOB_LOOK, wanted->order_id, now_ms + 5000, PRIORITY_POLL, "poll",
+            && outbox_add(placing->db, JOB_LOOK, wanted->order_id, now_ms + 5000, PRIORITY_POLL,
+            "poll",
                     err);
 }
 
@@ -356,10 +364,12 @@ update_order(struct db *db, const struct order *order, struct error *err)
     struct db_query *query;
 
     if (!db_prepare(db, "UPDATE orders SET state = $2, flags = $3, failure_code = $4, "
-                "trace_id = nullif($5, ''), paid_at = $6, version = version + 1, confirmations = $7, "
+                "trace_id = nullif($5, ''), paid_at = $6, version = version + 1, confirmations = "
+                "$7, "
                 "confirmations_needed = $8, payment_amount = $9, payment_symbol = $10, "
                 "payable_amount = $11, payable_symbol = $12, surplus_amount = $13, txid = $14, "
-                "explorer_url = $15, settle_status = $16, settle_amount = $17, settle_symbol = $18, "
+                "explorer_url = $15, settle_status = $16, settle_amount = $17, settle_symbol = "
+                "$18, "
                 "settle_asset = $19 WHERE order_id = $1", &query, err))
         return false;
     db_bind_text(query, 1, order->order_id);
@@ -392,7 +402,8 @@ write_proof(struct advance *advance, int64_t event_id, struct error *err)
 
     if (news->result == NULL)
         return true;
-    if (!db_prepare(advance->db, "INSERT INTO proof (event_id, request, http_status, answer, checks) "
+    if (!db_prepare(advance->db, "INSERT INTO proof (event_id, request, http_status, answer, "
+            "checks) "
                 "VALUES ($1, $2, $3, $4, $5)", &query, err))
         return false;
     db_bind_integer(query, 1, event_id);
@@ -428,7 +439,8 @@ decide(struct advance *advance, const struct order *before, struct order *after,
     if (news->failure_code[0] != '\0' && after->state != ORDER_PAID)
         after->failure_code = news->failure_code;
     if (after->state != before->state && (step->to == ORDER_PAID || step->to == ORDER_PAID_LATE))
-        after->paid_at = money && news->result->date > 0 ? news->result->date : advance->now_ms / 1000;
+        after->paid_at = money && news->result->date > 0 ? news->result->date
+        : advance->now_ms / 1000;
     return true;
 }
 
@@ -495,7 +507,8 @@ write_link(const struct linking *linking, struct error *err)
 {
     struct db_query *query;
 
-    if (!db_prepare(linking->db, "UPDATE orders SET link_url = $2, flags = $3, version = version + 1 "
+    if (!db_prepare(linking->db, "UPDATE orders SET link_url = $2, flags = $3, version = version "
+            "+ 1 "
                 "WHERE order_id = $1", &query, err))
         return false;
     db_bind_text(query, 1, linking->order_id);
@@ -518,8 +531,10 @@ link_made(void *context, struct error *err)
         order->link_url = linking->url;
         order->flags |= made ? 0 : FLAG_LINK_REFUSED;
         if (!write_link(linking, err)
-                || !write_event(linking->db, order, order->state, made ? "link_made" : "link_refused",
-                        linking->job->cause, linking->sentence, linking->now_ms / 1000, &event_id, err))
+                || !write_event(linking->db, order, order->state,
+                made ? "link_made" : "link_refused",
+                        linking->job->cause, linking->sentence, linking->now_ms / 1000, &event_id,
+                        err))
             return false;
         order->version++;
     }
@@ -553,7 +568,8 @@ watch_order(void *context, struct error *err)
     const struct watching *watching = context;
     struct db_query       *query;
 
-    if (!db_prepare(watching->db, "UPDATE orders SET watched_at = $2 WHERE order_id = $1", &query, err))
+    if (!db_prepare(watching->db, "UPDATE orders SET watched_at = $2 WHERE order_id = $1", &query,
+            err))
         return false;
     db_bind_text(query, 1, watching->order_id);
     db_bind_integer(query, 2, watching->now_ms / 1000);
@@ -585,7 +601,8 @@ store_list_orders(struct store *store, struct arena *arena, const struct order_s
 
     /* 1 | 2 | 4 | 8 | 16 | 32 | 64 | 128: flags that ask for a person; 768: one has spoken. */
     if (!db_prepare(store->db, "SELECT " ORDER_COLUMNS " FROM orders WHERE ($1 = '' OR state = $1) "
-                "AND ($2 = 0 OR (((flags & 255) <> 0 OR state = 'paid_late') AND (flags & 768) = 0)) "
+                "AND ($2 = 0 OR (((flags & 255) <> 0 OR state = 'paid_late') AND (flags & 768) = "
+                "0)) "
                 "ORDER BY created_at DESC, order_id LIMIT $3", &query, err))
         return false;
     db_bind_text(query, 1, search->state == NULL ? "" : search->state);

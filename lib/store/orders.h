@@ -66,7 +66,8 @@ bool store_advance_order(struct store *store, struct arena *arena, const char *o
         struct error *err);
 
 /* The link was made, or MixPay will not make it as it was asked for (url ""): settles the job. */
-bool store_link_made(struct store *store, struct arena *arena, const char *order_id, const char *url,
+bool store_link_made(struct store *store, struct arena *arena, const char *order_id,
+        const char *url,
         const char *sentence, const struct job *job, int64_t now_ms, struct order *order,
         struct error *err);
 
@@ -74,7 +75,8 @@ bool store_link_made(struct store *store, struct arena *arena, const char *order
 bool store_watch_order(struct store *store, const struct order *order, int64_t now_ms,
         struct error *err);
 
-/* The newest orders first; `state` and `flagged` narrow it down. Calls `each` until it says false. */
+/* The newest orders first; `state` and `flagged` narrow it down. Calls `each` until it says
+ * false. */
 struct order_search {
     const char *state;   /* NULL: any */
     bool        flagged; /* only those that wait for a person, or came late */

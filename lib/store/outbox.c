@@ -101,8 +101,10 @@ settle(void *context, struct error *err)
     struct db_query         *query;
 
     if (!db_prepare(settlement->db, "UPDATE outbox SET state = $3, due_ms = $4, "
-                "priority = CASE WHEN kind = 'make_link' THEN 0 ELSE $5 END, cause = 'poll', lease_ms = 0, tries = $6, looks = $7, last_error = $8, "
-                "done_at = CASE WHEN $9 > 0 THEN $9 ELSE done_at END WHERE job_id = $1 AND fence = $2",
+                "priority = CASE WHEN kind = 'make_link' THEN 0 ELSE $5 END, cause = 'poll', "
+                "lease_ms = 0, tries = $6, looks = $7, last_error = $8, "
+                "done_at = CASE WHEN $9 > 0 THEN $9 ELSE done_at END WHERE job_id = $1 AND fence "
+                "= $2",
                 &query, err))
         return false;
     db_bind_integer(query, 1, settlement->job->job_id);
@@ -247,7 +249,8 @@ outbox_next(struct store *store, int64_t now_ms, int64_t *due_ms, int64_t *depth
     bool             row;
 
     if (!db_prepare(store->db, "SELECT coalesce(min(max(due_ms, lease_ms)), $2), "
-                "count(*) FILTER (WHERE due_ms <= $1) FROM outbox WHERE state = 'due'", &query, err))
+                "count(*) FILTER (WHERE due_ms <= $1) FROM outbox WHERE state = 'due'", &query,
+                err))
         return false;
     db_bind_integer(query, 1, now_ms);
     db_bind_integer(query, 2, INT64_MAX);

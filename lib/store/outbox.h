@@ -34,9 +34,9 @@ bool outbox_retry(struct store *store, const struct job *job, int64_t due_ms, bo
 bool outbox_park(struct store *store, const struct job *job, const char *error, struct error *err);
 
 /*
- * Make a job due at `due_ms` at the latest, with this priority and cause. Nothing is written when it
- * is due by then already, so that repeated (or forged) prompts cost no write. A job that is done for
- * good stays so, unless `revive`. *written says which.
+ * Make a job due at `due_ms` at the latest, with this priority and cause. Nothing is written when
+ * it is due by then already, so that repeated (or forged) prompts cost no write. A job that is done
+ * for good stays so, unless `revive`. *written says which.
  */
 bool outbox_prompt(struct store *store, const char *kind, const char *subject, int64_t due_ms,
         enum job_priority priority, const char *cause, bool revive, bool *written,

@@ -87,7 +87,8 @@ take_step(struct migration *migration, int number, struct error *err)
     struct db_query *query;
 
     if (!db_script(migration->db, read_step(migration->arena, migration->folder, number), err)
-            || !db_prepare(migration->db, "INSERT INTO schema_step (number, applied_at) VALUES ($1, $2)",
+            || !db_prepare(migration->db, "INSERT INTO schema_step (number, applied_at) VALUES "
+            "($1, $2)",
                     &query, err))
         return false;
     db_bind_integer(query, 1, number);
@@ -98,7 +99,8 @@ take_step(struct migration *migration, int number, struct error *err)
 static bool
 too_new(int64_t have, int known, struct error *err)
 {
-    return fail(err, ERROR_CONFLICT, "The database is at schema %lld, this program knows %d: it was "
+    return fail(err, ERROR_CONFLICT, "The database is at schema %lld, this program knows %d: it "
+            "was "
             "written by a newer mixtill; install that one.", (long long)have, known);
 }
 
@@ -109,7 +111,8 @@ migrate(void *context, struct error *err)
     int               known = count_steps(migration->arena, migration->folder);
     int64_t           have;
 
-    if (!db_script(migration->db, "CREATE TABLE IF NOT EXISTS schema_step (number INTEGER PRIMARY KEY, "
+    if (!db_script(migration->db, "CREATE TABLE IF NOT EXISTS schema_step (number INTEGER PRIMARY "
+            "KEY, "
                 "applied_at INTEGER NOT NULL) STRICT", err)
             || !current_step(migration->db, &have, err))
         return false;
@@ -150,7 +153,8 @@ store_check_schema(struct store *store, const char *folder, struct error *err)
     if (have > known)
         return too_new(have, known, err);
     if (have < known)
-        return fail(err, ERROR_CONFLICT, "The database is at schema %lld and needs %d: run `mixtill "
+        return fail(err, ERROR_CONFLICT, "The database is at schema %lld and needs %d: run "
+        "`mixtill "
                 "doctor`, or start the worker, which brings it forward.", (long long)have, known);
     return true;
 }
@@ -172,7 +176,8 @@ read_secret(void *context, struct error *err)
 
     crypt_random(fresh, sizeof fresh);
     if (!db_prepare(secret->db, "INSERT INTO secret (name, value) VALUES ($1, $2) "
-                "ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING value", &query, err))
+                "ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING value", &query,
+                err))
         goto out;
     db_bind_text(query, 1, secret->name);
     db_bind_text(query, 2, crypt_hex(arena, fresh, sizeof fresh));

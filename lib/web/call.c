@@ -94,7 +94,8 @@ weight(const char *parameters, size_t length)
         return 1000;
     if (strncmp(parameters + 2, "0.", 2) != 0)
         return 0;
-    for (parameters += 4; isdigit((unsigned char)*parameters) && scale > 0; parameters++, scale /= 10)
+    for (parameters += 4; isdigit((unsigned char)*parameters) && scale > 0; parameters++,
+            scale /= 10)
         value += (*parameters - '0') * scale;
     return value;
 }
@@ -136,7 +137,8 @@ call_wants_json(const struct call *call)
 }
 
 bool
-call_split_fields(struct arena *arena, const char *encoded, struct fields *fields, struct error *err)
+call_split_fields(struct arena *arena, const char *encoded, struct fields *fields,
+        struct error *err)
 {
     while (*encoded != '\0') {
         size_t length = strcspn(encoded, "&"), split = strcspn(encoded, "=&");
@@ -147,7 +149,8 @@ call_split_fields(struct arena *arena, const char *encoded, struct fields *field
         if (name == NULL || value == NULL)
             return fail(err, ERROR_INPUT, "The address or form holds a broken %%-escape.");
         if (!text_is_clean(name, strlen(name), false) || !text_is_clean(value, strlen(value), true))
-            return fail(err, ERROR_INPUT, "The address or form holds characters that are not text.");
+            return fail(err, ERROR_INPUT, "The address or form holds characters that are not "
+            "text.");
         if (length > 0) {
             if (fields_get(fields, name) != NULL)
                 return fail(err, ERROR_INPUT, "The field \"%.40s\" is given twice.", name);

@@ -36,7 +36,7 @@ struct call {
     const char   *method;   /* as sent; HEAD is routed as GET */
     const char   *path;     /* raw, below the base path: "/order/…" */
     const char   *address;  /* the client's, as the web server tells it; "" when unknown */
-    const char   *type;     /* media type of the body in lower case, without parameters; "" if none */
+    const char   *type;     /* media type of the body, lower case, no parameters; "" if none */
     const char   *body;     /* NUL-terminated */
     size_t        body_length;
     struct fields captures; /* {token} in the route */
@@ -51,10 +51,10 @@ struct call {
     int64_t       started_us;
     const char   *route;   /* the pattern that matched, or NULL: what the log line shows */
     const char   *subject; /* what the log line should name, such as the order; or NULL */
-    const char   *problem; /* which page tells a failure, where the status does not say it; or NULL */
+    const char   *problem; /* which page tells a failure, if the status does not; or NULL */
 };
 
-const char *call_capture(const struct call *call, const char *name); /* never NULL for a named one */
+const char *call_capture(const struct call *call, const char *name);
 const char *call_query(const struct call *call, const char *name);   /* NULL when absent */
 const char *call_form(const struct call *call, const char *name);    /* NULL when absent */
 const char *call_header(const struct call *call, const char *name);  /* NULL when absent */

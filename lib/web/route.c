@@ -14,7 +14,8 @@ capture(struct call *call, const char *name, size_t name_length, const char *seg
 
     if (length == 0 || value == NULL || !text_is_clean(value, strlen(value), false))
         return false;
-    fields_add(call->arena, &call->captures, arena_copy_bytes(call->arena, name, name_length), value);
+    fields_add(call->arena, &call->captures, arena_copy_bytes(call->arena, name, name_length),
+            value);
     return true;
 }
 

@@ -2,9 +2,10 @@
  * SPDX-License-Identifier: ISC
  *
  * libfcgi's accept cannot be woken by a signal in another thread, and a stop would cut requests or
- * break the socket for the successor. So each thread waits in epoll for the (non-blocking) listening
- * socket or the stop event, and calls libfcgi only when a connection is there. Connections that the
- * web server wants kept open are closed all the same: libfcgi would pin a thread to each. */
+ * break the socket for the successor. So each thread waits in epoll for the (non-blocking)
+ * listening socket or the stop event, and calls libfcgi only when a connection is there.
+ * Connections that the web server wants kept open are closed all the same: libfcgi would pin a
+ * thread to each. */
 #include "web/serve.h"
 
 #include <ctype.h>
@@ -28,7 +29,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-enum { MOST_BODY = 65536, MOST_URI = 8192, MOST_THREADS = 256, BACKLOG = 1024, FIRST_PASSED_FD = 3 };
+enum { MOST_BODY = 65536, MOST_URI = 8192, MOST_THREADS = 256, BACKLOG = 1024,
+        FIRST_PASSED_FD = 3 };
 
 /* Where a request comes from and its answer goes: FastCGI or CGI. */
 struct line {
@@ -320,7 +322,8 @@ serve_thread(void *context)
     int                  epoll = watch(server);
     FCGX_Request         request;
 
-    if (station == NULL || FCGX_InitRequest(&request, server->listener, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
+    if (station == NULL || FCGX_InitRequest(&request, server->listener,
+            FCGI_FAIL_ACCEPT_ON_INTR) != 0)
         exit(1);
     while (wait_for_call(epoll, server)) {
         while (!atomic_load(&server->stopping) && FCGX_Accept_r(&request) == 0) {
@@ -379,7 +382,8 @@ is_listening(int listener)
     int       listening = 0;
     socklen_t length = sizeof listening;
 
-    return getsockopt(listener, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) == 0 && listening != 0;
+    return getsockopt(listener, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) == 0
+            && listening != 0;
 }
 
 static void
