@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/failpoint.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "store/assets.h"
 
 enum { MINUTE_MS = 60000, LONGEST_WAIT_MS = 60000 };
@@ -53,23 +54,10 @@ job_retry(const struct task *task, const char *complaint, struct error *err)
             err);
 }
 
-const char *
-job_down(const struct task *task, const struct mixpay_answer *answer)
-{
-    return arena_format(task->arena, "MixPay is not available: %s",
-            text_clip(task->arena, answer->message, 300));
-}
-
 static int64_t
 next_minute_ms(void)
 {
     return (clock_now_ms() / MINUTE_MS + 1) * MINUTE_MS + 500;
-}
-
-bool
-job_note_rest(const struct task *task, const struct mixpay_answer *answer, struct error *err)
-{
-    return answer->remaining != 0 || budget_pause(task->station->store, next_minute_ms(), err);
 }
 
 bool
@@ -81,6 +69,22 @@ job_pause(const struct task *task, struct error *err)
     return budget_pause(task->station->store, until_ms, err)
             && outbox_retry(task->station->store, task->job, until_ms, false,
                     "MixPay asked us to pause.", err);
+}
+
+bool
+job_take_answer(const struct task *task, const struct mixpay_answer *answer, bool *settled,
+        struct error *err)
+{
+    *settled = answer->verdict == MIXPAY_BUSY || answer->verdict == MIXPAY_DOWN;
+    if (answer->remaining == 0
+            && !budget_pause(task->station->store, next_minute_ms(), err))
+        return false;
+    if (answer->verdict == MIXPAY_BUSY)
+        return job_pause(task, err);
+    if (answer->verdict == MIXPAY_DOWN)
+        return job_retry(task, arena_format(task->arena, "MixPay is not available: %s",
+                text_clip(task->arena, answer->message, 300)), err);
+    return true;
 }
 
 static bool

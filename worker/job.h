@@ -39,11 +39,13 @@ bool job_read_assets(const struct task *task, struct error *err);
 
 /* Settle as "try again": after 2 s, 4, 8, … at most 60 s. */
 bool job_retry(const struct task *task, const char *complaint, struct error *err);
-/* The complaint about an answer with the verdict MIXPAY_DOWN. */
-const char *job_down(const struct task *task, const struct mixpay_answer *answer);
 /* MixPay said that we ask too often: everybody pauses, and this job waits as long. */
 bool job_pause(const struct task *task, struct error *err);
-/* After every answer: when it says that no call is left in this minute, everybody pauses too. */
-bool job_note_rest(const struct task *task, const struct mixpay_answer *answer, struct error *err);
+/*
+ * What is the same for every answer: where it says that no call is left in this minute, everybody
+ * pauses; MIXPAY_BUSY and MIXPAY_DOWN are settled here. *settled says whether that was all.
+ */
+bool job_take_answer(const struct task *task, const struct mixpay_answer *answer, bool *settled,
+        struct error *err);
 
 #endif

@@ -43,12 +43,14 @@ job_read_assets(const struct task *task, struct error *err)
     struct mixpay        mixpay = station_mixpay(task->station, task->timeout_ms);
     struct mixpay_answer answer;
     struct error         remote = { ERROR_NONE, "" };
+    bool                 settled;
 
     if (!mixpay_read_assets(&mixpay, task->arena, kind_of(task->job->subject), &answer, &remote))
         return job_retry(task, remote.message, err);
-    if (answer.verdict == MIXPAY_BUSY)
-        return job_pause(task, err);
-    if (answer.verdict != MIXPAY_ANSWERED)
-        return job_retry(task, answer.message, err);
-    return keep_list(task, &answer, err);
+    if (!job_take_answer(task, &answer, &settled, err))
+        return false;
+    if (settled)
+        return true;
+    return answer.verdict == MIXPAY_ANSWERED ? keep_list(task, &answer, err)
+                                             : job_retry(task, answer.message, err);
 }

@@ -54,6 +54,7 @@ job_make_link(const struct task *task, struct error *err)
     struct mixpay_answer answer;
     struct order         order;
     struct error         remote = { ERROR_NONE, "" };
+    bool                 settled;
 
     if (!store_order_by_id(task->station->store, task->arena, task->job->subject, &order, err))
         return false;
@@ -62,16 +63,10 @@ job_make_link(const struct task *task, struct error *err)
     if (!mixpay_create_link(&mixpay, task->arena, order.link_request, &answer, &remote))
         return job_retry(task, remote.message, err);
     failpoint("link_answered");
-    if (!job_note_rest(task, &answer, err))
+    if (!job_take_answer(task, &answer, &settled, err))
         return false;
-    switch (answer.verdict) {
-    case MIXPAY_ANSWERED:
-        return keep_link(task, &answer, err);
-    case MIXPAY_REFUSED:
-        return take_refusal(task, &answer, err);
-    case MIXPAY_BUSY:
-        return job_pause(task, err);
-    default:
-        return job_retry(task, job_down(task, &answer), err);
-    }
+    if (settled)
+        return true;
+    return answer.verdict == MIXPAY_ANSWERED ? keep_link(task, &answer, err)
+                                             : take_refusal(task, &answer, err);
 }

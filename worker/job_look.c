@@ -104,22 +104,17 @@ job_look(const struct task *task, struct error *err)
     struct mixpay_answer answer;
     struct order         order;
     struct error         remote = { ERROR_NONE, "" };
+    bool                 settled;
 
     if (!store_order_by_id(task->station->store, task->arena, task->job->subject, &order, err))
         return false;
     if (!mixpay_read_result(&mixpay, task->arena, order.order_id, order.payee, &answer, &remote))
         return job_retry(task, remote.message, err);
     failpoint("look_answered");
-    if (!job_note_rest(task, &answer, err))
+    if (!job_take_answer(task, &answer, &settled, err))
         return false;
-    switch (answer.verdict) {
-    case MIXPAY_ANSWERED:
-        return take_answer(task, &order, &answer, err);
-    case MIXPAY_REFUSED:
-        return take_refusal(task, &order, &answer, err);
-    case MIXPAY_BUSY:
-        return job_pause(task, err);
-    default:
-        return job_retry(task, job_down(task, &answer), err);
-    }
+    if (settled)
+        return true;
+    return answer.verdict == MIXPAY_ANSWERED ? take_answer(task, &order, &answer, err)
+                                             : take_refusal(task, &order, &answer, err);
 }

@@ -31,8 +31,8 @@ keep_asset(const struct keeping *keeping, const struct asset *asset, struct erro
     struct db_query  *query;
 
     if (!db_prepare(keeping->db, "INSERT INTO asset (kind, asset_id, symbol, name, network, least, "
-                "most, read_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
-                "ON CONFLICT (kind, asset_id) DO NOTHING", &query, err))
+                "most, read_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (kind, "
+                "asset_id) DO NOTHING", &query, err))
         return false;
     for (int i = 0; i < 7; i++)
         db_bind_text(query, i + 1, texts[i]);

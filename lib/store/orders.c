@@ -100,8 +100,8 @@ write_event(struct db *db, const struct order *order, enum order_state from, con
     bool             row;
 
     if (!db_prepare(db, "INSERT INTO event (order_id, at, what, cause, from_state, to_state, "
-            "flags, "
-                "detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING event_id", &query, err))
+            "flags, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING event_id",
+            &query, err))
         return false;
     db_bind_text(query, 1, order->order_id);
     db_bind_integer(query, 2, at);
@@ -206,12 +206,11 @@ insert_order(const struct placing *placing, struct error *err)
     struct db_query    *query;
 
     if (!db_prepare(placing->db, "INSERT INTO orders (order_id, token, form_key, form_hash, "
-            "client, "
-                "item, title, quantity, unit_price, amount, quote_asset, settlement_asset, payee, "
-                "email, note, language, link_kind, link_request, link_url, created_at, expires_at, "
-                "watch_until, watched_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
-                "$12, "
-                "$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $20) RETURNING " ORDER_COLUMNS,
+            "client, item, title, quantity, unit_price, amount, quote_asset, settlement_asset, "
+            "payee, email, note, language, link_kind, link_request, link_url, created_at, "
+            "expires_at, watch_until, watched_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+            "$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $20) RETURNING "
+            ORDER_COLUMNS,
                 &query, err))
         return false;
     db_bind_text(query, 1, order->order_id);
@@ -363,14 +362,12 @@ update_order(struct db *db, const struct order *order, struct error *err)
 {
     struct db_query *query;
 
-    if (!db_prepare(db, "UPDATE orders SET state = $2, flags = $3, failure_code = $4, "
-                "trace_id = nullif($5, ''), paid_at = $6, version = version + 1, confirmations = "
-                "$7, "
+    if (!db_prepare(db, "UPDATE orders SET state = $2, flags = $3, failure_code = $4, trace_id = "
+                "nullif($5, ''), paid_at = $6, version = version + 1, confirmations = $7, "
                 "confirmations_needed = $8, payment_amount = $9, payment_symbol = $10, "
                 "payable_amount = $11, payable_symbol = $12, surplus_amount = $13, txid = $14, "
                 "explorer_url = $15, settle_status = $16, settle_amount = $17, settle_symbol = "
-                "$18, "
-                "settle_asset = $19 WHERE order_id = $1", &query, err))
+                "$18, settle_asset = $19 WHERE order_id = $1", &query, err))
         return false;
     db_bind_text(query, 1, order->order_id);
     db_bind_text(query, 2, order_state_name(order->state));
@@ -403,8 +400,7 @@ write_proof(struct advance *advance, int64_t event_id, struct error *err)
     if (news->result == NULL)
         return true;
     if (!db_prepare(advance->db, "INSERT INTO proof (event_id, request, http_status, answer, "
-            "checks) "
-                "VALUES ($1, $2, $3, $4, $5)", &query, err))
+            "checks) VALUES ($1, $2, $3, $4, $5)", &query, err))
         return false;
     db_bind_integer(query, 1, event_id);
     db_bind_text(query, 2, news->request);
@@ -507,9 +503,8 @@ write_link(const struct linking *linking, struct error *err)
 {
     struct db_query *query;
 
-    if (!db_prepare(linking->db, "UPDATE orders SET link_url = $2, flags = $3, version = version "
-            "+ 1 "
-                "WHERE order_id = $1", &query, err))
+    if (!db_prepare(linking->db, "UPDATE orders SET link_url = $2, flags = $3, version = version + "
+            "1 WHERE order_id = $1", &query, err))
         return false;
     db_bind_text(query, 1, linking->order_id);
     db_bind_text(query, 2, linking->order->link_url);
@@ -602,8 +597,7 @@ store_list_orders(struct store *store, struct arena *arena, const struct order_s
     /* 1 | 2 | 4 | 8 | 16 | 32 | 64 | 128: flags that ask for a person; 768: one has spoken. */
     if (!db_prepare(store->db, "SELECT " ORDER_COLUMNS " FROM orders WHERE ($1 = '' OR state = $1) "
                 "AND ($2 = 0 OR (((flags & 255) <> 0 OR state = 'paid_late') AND (flags & 768) = "
-                "0)) "
-                "ORDER BY created_at DESC, order_id LIMIT $3", &query, err))
+                "0)) ORDER BY created_at DESC, order_id LIMIT $3", &query, err))
         return false;
     db_bind_text(query, 1, search->state == NULL ? "" : search->state);
     db_bind_integer(query, 2, search->flagged);

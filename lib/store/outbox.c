@@ -100,11 +100,10 @@ settle(void *context, struct error *err)
     const struct settlement *settlement = context;
     struct db_query         *query;
 
-    if (!db_prepare(settlement->db, "UPDATE outbox SET state = $3, due_ms = $4, "
-                "priority = CASE WHEN kind = 'make_link' THEN 0 ELSE $5 END, cause = 'poll', "
-                "lease_ms = 0, tries = $6, looks = $7, last_error = $8, "
-                "done_at = CASE WHEN $9 > 0 THEN $9 ELSE done_at END WHERE job_id = $1 AND fence "
-                "= $2",
+    if (!db_prepare(settlement->db, "UPDATE outbox SET state = $3, due_ms = $4, priority = CASE "
+                "WHEN kind = 'make_link' THEN 0 ELSE $5 END, cause = 'poll', lease_ms = 0, tries = "
+                "$6, looks = $7, last_error = $8, done_at = CASE WHEN $9 > 0 THEN $9 ELSE done_at "
+                "END WHERE job_id = $1 AND fence = $2",
                 &query, err))
         return false;
     db_bind_integer(query, 1, settlement->job->job_id);

@@ -100,8 +100,7 @@ static bool
 too_new(int64_t have, int known, struct error *err)
 {
     return fail(err, ERROR_CONFLICT, "The database is at schema %lld, this program knows %d: it "
-            "was "
-            "written by a newer mixtill; install that one.", (long long)have, known);
+            "was written by a newer mixtill; install that one.", (long long)have, known);
 }
 
 static bool
@@ -112,8 +111,7 @@ migrate(void *context, struct error *err)
     int64_t           have;
 
     if (!db_script(migration->db, "CREATE TABLE IF NOT EXISTS schema_step (number INTEGER PRIMARY "
-            "KEY, "
-                "applied_at INTEGER NOT NULL) STRICT", err)
+            "KEY, applied_at INTEGER NOT NULL) STRICT", err)
             || !current_step(migration->db, &have, err))
         return false;
     if (known == 0)
@@ -154,8 +152,7 @@ store_check_schema(struct store *store, const char *folder, struct error *err)
         return too_new(have, known, err);
     if (have < known)
         return fail(err, ERROR_CONFLICT, "The database is at schema %lld and needs %d: run "
-        "`mixtill "
-                "doctor`, or start the worker, which brings it forward.", (long long)have, known);
+        "`mixtill doctor`, or start the worker, which brings it forward.", (long long)have, known);
     return true;
 }
 
