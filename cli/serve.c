@@ -222,6 +222,20 @@ supervise(struct supervisor *supervisor)
     return EXIT_DONE;
 }
 
+/* The folder and those above it. The web server's user must get through to the sockets. */
+static bool
+make_folder(struct arena *arena, const char *path, struct error *err)
+{
+    for (const char *slash = strchr(path + 1, '/');; slash = strchr(slash + 1, '/')) {
+        size_t length = slash == NULL ? strlen(path) : (size_t)(slash - path);
+
+        if (mkdir(arena_copy_bytes(arena, path, length), 0755) != 0 && errno != EEXIST)
+            return fail(err, ERROR_INPUT, "cannot make the folder %s: %s", path, strerror(errno));
+        if (slash == NULL)
+            return true;
+    }
+}
+
 static bool
 prepare(struct supervisor *supervisor, struct command_line *line, const char *sandbox,
         struct error *err)
@@ -229,9 +243,8 @@ prepare(struct supervisor *supervisor, struct command_line *line, const char *sa
     const char *const config[4] = { "--config", line->config, NULL, NULL };
     struct child     *worker;
 
-    if (mkdir(supervisor->run, 0750) != 0 && errno != EEXIST)
-        return fail(err, ERROR_INPUT, "cannot make the folder %s: %s", supervisor->run,
-        strerror(errno));
+    if (!make_folder(line->arena, supervisor->run, err))
+        return false;
     if (!add_server(supervisor, line->arena, "checkout", config, err)
             || !add_server(supervisor, line->arena, "callback", config, err))
         return false;
@@ -253,7 +266,7 @@ command_serve(struct command_line *line)
     static const struct option options[] = { { "run", required_argument, NULL, 'r' },
         { "log", required_argument, NULL, 'l' }, { "sandbox", no_argument, NULL, 's' },
         { NULL, 0, NULL, 0 } };
-    struct supervisor supervisor = { .run = "/run/mixtill", .log = "" };
+    struct supervisor supervisor = { .run = MIXTILL_RUNSTATEDIR "/mixtill", .log = "" };
     bool              sandbox = false;
     const char       *pretend;
     struct error      err = { ERROR_NONE, "" };
