@@ -26,6 +26,7 @@ struct command {
     const char *name;
     const char *synopsis; /* what follows the name: "ORDER [--json]" */
     const char *summary;  /* one line for --help */
+    const char *notes;    /* more of them, for the command's own --help; "" for none */
     int (*run)(struct command_line *line);
 };
 
@@ -46,16 +47,18 @@ void            command_close(struct station *station);
 
 /* cli/serve.c */
 int command_serve(struct command_line *line);
-/* cli/setup.c: a new shop, and is it well? */
+/* cli/setup.c: a new shop, and how its pages look */
 int command_init(struct command_line *line);
-int command_doctor(struct command_line *line);
 int command_render(struct command_line *line);
-/* cli/orders.c: what the shop owner asks and decides */
+/* cli/doctor.c: is all well? */
+int command_doctor(struct command_line *line);
+/* cli/orders.c: what was sold */
 int command_orders(struct command_line *line);
 int command_order(struct command_line *line);
+/* cli/story.c: what happened to an order, and a person's word in it */
 int command_explain(struct command_line *line);
 int command_resolve(struct command_line *line);
-/* cli/mixpay.c: what MixPay can tell */
+/* cli/mixpay.c: what MixPay can make and tell */
 int command_paylink(struct command_line *line);
 int command_payee(struct command_line *line);
 int command_multisig(struct command_line *line);

@@ -8,24 +8,47 @@
 #include "cli/command.h"
 
 const struct command commands[] = {
-    /* name, what follows, what it does, function */
-    { "init",     "[FILE] [--payee ID] [--base-url URL] [--name NAME]",
-            "write a commented configuration", command_init },
-    { "doctor",   "", "say what is well and what is not, and how to mend it", command_doctor },
-    { "serve",    "[--run DIR] [--log DIR] [--sandbox]",
-            "start all programs, restart what dies, stop all cleanly", command_serve },
-    { "orders",   "[--state STATE] [--flagged] [--limit N] [--json]", "list orders, newest first",
+    /* name, what follows, what it does, more about it, function */
+    { "init", "[FILE] [--payee ID] [--base-url URL] [--name NAME] [--force]",
+            "write a commented configuration",
+            "It asks nothing: what is missing is left empty, and said. A file that is there stays "
+            "as it\nis, unless --force replaces it.\n", command_init },
+    { "doctor", "[--offline]",
+            "say what is well and what is not, and how to mend it",
+            "Each line begins with ok, warn or BAD; the exit code is 1 when something is BAD.\n"
+            "Run it as whom mixtill runs as. It asks MixPay twice, with --offline never.\n",
+            command_doctor },
+    { "serve", "[--run DIR] [--log DIR] [--sandbox]",
+            "start all programs, restart what dies, stop all cleanly",
+            "--run DIR  where the sockets are made (/run/mixtill)\n"
+            "--log DIR  one log file a program there, instead of standard error\n"
+            "--sandbox  play MixPay, too: for rehearsals\n", command_serve },
+    { "orders", "[--state STATE] [--flagged] [--limit N] [--json | --csv]",
+            "list orders, newest first",
+            "STATE is open, confirming, paid_less, pending, auditing, paid, paid_late, failed or "
+            "expired.\n--flagged  those that wait for a person\n--limit N  so many at most (50)\n",
             command_orders },
-    { "order",    "ORDER [--json]", "show one order", command_order },
-    { "explain",  "ORDER", "tell an order's story, with its proofs", command_explain },
-    { "resolve",  "ORDER (--accept|--dismiss) --reason TEXT",
-            "decide on a flagged or late order", command_resolve },
-    { "paylink",  "ITEM [--qty N] [--order ID]",
-            "print a Paylink and its QR code", command_paylink },
-    { "payee",    "MIXIN_ID", "find the payee id of a MixPay user", command_payee },
-    { "multisig", "ID… --threshold N", "make the payee id of a multisig group", command_multisig },
-    { "render",   "TEMPLATE DATA.json", "preview a template", command_render },
-    { NULL,       NULL, NULL, NULL },
+    { "order", "ORDER [--json]", "show all facts of one order",
+            "ORDER is its order_id, or the token of its page.\n", command_order },
+    { "explain", "ORDER", "tell an order's story, with its proofs",
+            "ORDER is its order_id, or the token of its page.\n", command_explain },
+    { "resolve", "ORDER (--accept | --dismiss) --reason TEXT",
+            "decide on a flagged or late order",
+            "--accept   it counts as paid\n--dismiss  it does not\n"
+            "The reason, 1 to 200 characters, is kept in the order's story with your name.\n",
+            command_resolve },
+    { "paylink", "ITEM [--qty N] [--order ID]", "print a Paylink and its QR code",
+            "For a sign or an e-mail; the till does not watch it: no order is made, and nobody is "
+            "told\nwhen it is paid. It ends when shop { expiry } is over.\n", command_paylink },
+    { "payee", "MIXIN_ID", "find the payee id of a MixPay user",
+            "MIXIN_ID is the number that people see in Mixin, such as 26930.\n", command_payee },
+    { "multisig", "ID… --threshold N", "make the payee id of a multisig group",
+            "3 to 256 UUIDs of Mixin users; N of them must sign to spend.\n", command_multisig },
+    { "render", "TEMPLATE DATA.json", "preview a template",
+            "Prints the page as shoppers would get it, your own copies first. DATA.json is what the\n"
+            "page is filled with, - for standard input; without \"text\" in it the texts of its\n"
+            "\"lang\" are added.\n", command_render },
+    { NULL, NULL, NULL, NULL, NULL },
 };
 
 static void
@@ -51,8 +74,9 @@ find(const char *name)
 static void
 print_usage(const struct command *command, FILE *file)
 {
-    fprintf(file, "usage: mixtill [--config FILE] %s %s\n\n%s\n", command->name, command->synopsis,
-            command->summary);
+    fprintf(file, "usage: mixtill [--config FILE] %s %s\n\n%s\n%s%s", command->name,
+            command->synopsis, command->summary, command->notes[0] == '\0' ? "" : "\n",
+            command->notes);
 }
 
 int
@@ -96,10 +120,16 @@ command_close(struct station *station)
 }
 
 static bool
+is_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+static bool
 asks_help(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++)
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+        if (is_help(argv[i]))
             return true;
     return false;
 }

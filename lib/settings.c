@@ -128,10 +128,12 @@ enum { SECTIONS = sizeof sections / sizeof sections[0], ITEMS = SECTIONS - 1 };
 static void
 complain_with(struct reading *reading, int line, const char *format, va_list arguments)
 {
+    reading->faults++;
+    if (reading->complaints == NULL)
+        return;
     fprintf(reading->complaints, "%s:%d: ", reading->path, line > 0 ? line : 1);
     vfprintf(reading->complaints, format, arguments);
     fputc('\n', reading->complaints);
-    reading->faults++;
 }
 
 static void
