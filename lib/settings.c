@@ -12,7 +12,6 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/text.h"
 #include "check.h"
@@ -122,6 +121,8 @@ enum { SETTINGS = sizeof table / sizeof table[0] };
 static const char *const sections[] = { "store", "mixpay", "shop", "limits", "item" };
 
 enum { SECTIONS = sizeof sections / sizeof sections[0], ITEMS = SECTIONS - 1 };
+
+enum { FILE_MOST = 1024 * 1024 };
 
 /* ---- complaining ---- */
 
@@ -391,12 +392,41 @@ take_all(struct reading *reading, cfg_t *cfg, struct settings *settings)
         check_together(reading, cfg, settings);
 }
 
-static bool
-is_file(const char *path)
+/* libConfuse 3.3 counts a line with a comment three times: so it is shown none. */
+static void
+blank_comments(char *text)
 {
-    struct stat facts;
+    char quote = '\0';
 
-    return stat(path, &facts) == 0 && S_ISREG(facts.st_mode);
+    for (char *at = text; *at != '\0'; at++)
+        if (quote != '\0' && *at == '\\' && at[1] != '\0')
+            at++;
+        else if (quote != '\0')
+            quote = *at == quote ? '\0' : quote;
+        else if (*at == '"' || *at == '\'')
+            quote = *at;
+        else if (*at == '#')
+            at = memset(at, ' ', strcspn(at, "\n"));
+}
+
+/* NULL with *err when there is no text to be had. */
+static char *
+read_file(struct arena *arena, const char *path, struct error *err)
+{
+    FILE  *file = fopen(path, "re");
+    char  *text = arena_alloc(arena, FILE_MOST + 2);
+    size_t length = file == NULL ? 0 : fread(text, 1, FILE_MOST + 1, file);
+    bool   read = file != NULL && ferror(file) == 0;
+
+    if (file == NULL && errno == ENOENT)
+        fail(err, ERROR_MISSING, "%s is not there: `mixtill init` writes one", path);
+    else if (!read)
+        fail(err, ERROR_MISSING, "%s cannot be read: %s", path, strerror(errno));
+    else if (length > FILE_MOST || strlen(text) != length)
+        read = fail(err, ERROR_INPUT, "%s is no configuration: too long, or not text", path);
+    if (file != NULL)
+        fclose(file);
+    return read ? text : NULL;
 }
 
 bool
@@ -404,23 +434,23 @@ settings_read(struct arena *arena, const char *path, FILE *complaints, struct se
         struct error *err)
 {
     struct reading reading = { arena, path, complaints, 0 };
+    char          *text;
     cfg_t         *cfg;
-    int            outcome;
+    bool           parsed;
 
     *settings = (struct settings){ .path = arena_copy(arena, path) };
-    if (!is_file(path))
-        return fail(err, ERROR_MISSING, "%s is not there: `mixtill init` writes one", path);
+    text = read_file(arena, path, err);
+    if (text == NULL)
+        return false;
+    blank_comments(text);
     cfg = cfg_init(section_options(&reading, ""), CFGF_NONE);
     cfg_set_error_function(cfg, report);
-    outcome = cfg_parse(cfg, path);
-    if (outcome == CFG_SUCCESS)
+    parsed = cfg_parse_buf(cfg, text) == CFG_SUCCESS;
+    if (parsed)
         take_all(&reading, cfg, settings);
-    if (outcome == CFG_FILE_ERROR)
-        fail(err, ERROR_MISSING, "%s cannot be read: %s", path, strerror(errno));
-    else if (outcome == CFG_PARSE_ERROR || reading.faults > 0)
-        fail(err, ERROR_INPUT, "%s is not used as it is", path);
     cfg_free(cfg);
-    return outcome == CFG_SUCCESS && reading.faults == 0;
+    return (parsed && reading.faults == 0)
+            || fail(err, ERROR_INPUT, "%s is not used as it is", path);
 }
 
 const struct item *
