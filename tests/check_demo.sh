@@ -13,6 +13,7 @@ demo=''
 open_demo() {
     local try
     base=http://127.0.0.1:$1
+    : >"$out"
     env --default-signal=INT "$srcdir/bootstrap" demo --tree "$MIXTILL_BUILD" --state "$state" \
         --no-open --port "$@" >"$out" 2>"$err" &
     demo=$!
@@ -22,20 +23,21 @@ open_demo() {
     done
 }
 
-# ended_with CODE: the demo ends by itself, with this exit code.
-ended_with() {
-    local code=0
-    wait "$demo" || code=$?
-    [ "$code" -eq "$1" ] || { echo "exit code $code"; cat "$err"; false; }
+# ends NAME CODE: the demo ends by now, with this exit code.
+ends() {
+    wait "$demo" # not in a fact, which is another shell
+    ended=$?
+    fact "$1" ended_with "$2"
 }
+ended_with() { [ "$ended" -eq "$1" ] || { echo "exit code $ended"; cat "$err"; false; }; }
 
 said() { has "$(cat "$err")" "$1"; }
 gives() { has "$(curl -s -o /dev/null -w '%{http_code}' -m 10 "$2")" "^$1$"; }
 is_free() { refuted gives '[1-5]..' "$base/"; }
 # Processes whose command line names the state's folder.
-left() { grep -lsaF "$state" /proc/[0-9]*/cmdline | grep -v "/$$/"; }
+left() { grep -lsaF -f <(echo "$state") /proc/[0-9]*/cmdline; }
 nobody_left() { ! left; }
-child() { pgrep -P "$demo" -f "$1"; }
+child() { pgrep -P "$demo" -f "$1"; } # the demo's own child with such a command line
 
 open_demo "$MIXTILL_PORT"
 fact 'it says it is ready, and nothing else' test "$(cat "$out")" = "ready $base/"
@@ -56,7 +58,7 @@ fact 'a second one on this port is refused' test $? -eq 1
 fact 'and why is said' said "port $MIXTILL_PORT is in use"
 demo=$first
 kill -INT "$demo"
-fact 'SIGINT ends it with 0' ended_with 0
+ends 'SIGINT ends it with 0' 0
 fact 'the port is free again' is_free
 fact 'nothing is left' nobody_left
 
@@ -66,25 +68,24 @@ fact 'it opens again on another port' test "$(cat "$out")" = "ready $base/"
 fact 'with the same settings' grep -q '^# mine' "$state/mixtill.conf"
 fact 'moved to that port' grep -q "\"$base/sandbox/mixpay\"" "$state/mixtill.conf"
 kill -TERM "$demo"
-fact 'SIGTERM ends it with 0' ended_with 0
+ends 'SIGTERM ends it with 0' 0
 fact 'and nothing is left' nobody_left
 
 open_demo $((MIXTILL_PORT + 2))
 kill -KILL "$(child nginx)"
-fact 'without its nginx it ends with 1' ended_with 1
+ends 'without its nginx it ends with 1' 1
 fact 'and says so' said 'nginx has ended by itself'
-pkill_workers() { left | sed 's|/proc/\([0-9]*\)/.*|\1|' | xargs -r kill -KILL; }
-pkill_workers
+left | cut -d / -f 3 | xargs -r kill -KILL # nginx's workers, who lost their master
 
 open_demo $((MIXTILL_PORT + 3))
 kill -TERM "$(child serve)"
-fact 'without its programs it ends with 1' ended_with 1
+ends 'without its programs it ends with 1' 1
 fact 'and says that' said 'mixtill serve has ended by itself'
 fact 'and nothing is left then' nobody_left
 
 echo 'nonsense = 1' >>"$state/mixtill.conf"
 open_demo $((MIXTILL_PORT + 4))
-fact 'with bad settings it ends with 1' ended_with 1
+ends 'with bad settings it ends with 1' 1
 fact 'and shows where' said 'mixtill.conf:[0-9]+'
 
 for bad in '--port 0' '--port 99999' '--port http' '--port' '--colour red' '--state a|b'; do
