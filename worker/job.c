@@ -31,14 +31,13 @@ kind_of(const struct job *job)
     return NULL;
 }
 
-/* What a stranger's act prompted comes from the smaller purse: 20 calls stay the poller's. A link
- * is always a stranger's wish, also when the worker tries again. */
+/* A link is a shopper's wish, also when the worker tries again. */
 static enum budget_class
 purse(const struct job *job)
 {
-    return strcmp(job->cause, "poll") != 0 || strcmp(job->kind, JOB_MAKE_LINK) == 0
-            ? BUDGET_FOR_PROMPTED
-            : BUDGET_FOR_POLLER;
+    if (strcmp(job->kind, JOB_MAKE_LINK) == 0)
+        return BUDGET_FOR_PROMPTED;
+    return strcmp(job->cause, "callback") == 0 ? BUDGET_FOR_HINT : BUDGET_FOR_POLLER;
 }
 
 bool
@@ -104,13 +103,33 @@ run(const struct task *task, struct error *err)
     return kind->run(task, err);
 }
 
+/* What may be claimed now. A look for which there is no call is left alone: claimed and put back it
+ * would lose its place in the line, and of many orders some would never be looked at. */
+static bool
+find_least_urgent(struct store *store, enum job_priority *least, bool *any, struct error *err)
+{
+    int64_t now_ms = clock_now_ms(), poller_ms, prompted_ms;
+
+    if (!budget_wait(store, BUDGET_FOR_POLLER, now_ms, &poller_ms, err)
+            || !budget_wait(store, BUDGET_FOR_PROMPTED, now_ms, &prompted_ms, err))
+        return false;
+    *least = poller_ms <= 0 ? PRIORITY_POLL : PRIORITY_CALLBACK;
+    *any = poller_ms <= 0 || prompted_ms <= 0;
+    return true;
+}
+
 bool
 job_run_next(struct station *station, struct arena *arena, bool *found, struct error *err)
 {
-    struct job  job;
-    struct task task = { station, arena, &job, JOB_TIMEOUT_MS };
+    struct job        job;
+    struct task       task = { station, arena, &job, JOB_TIMEOUT_MS };
+    enum job_priority least;
 
-    if (!outbox_claim(station->store, arena, NULL, NULL, clock_now_ms(), JOB_LEASE_MS, &job, found,
+    if (!find_least_urgent(station->store, &least, found, err))
+        return false;
+    if (!*found)
+        return true;
+    if (!outbox_claim(station->store, arena, least, clock_now_ms(), JOB_LEASE_MS, &job, found,
                 err))
         return false;
     return !*found || run(&task, err);
@@ -123,9 +142,8 @@ job_run_now(struct station *station, struct arena *arena, const char *kind, cons
     struct job  job;
     struct task task = { station, arena, &job, timeout_ms };
 
-    if (!outbox_claim(station->store, arena, kind, subject, clock_now_ms(), JOB_LEASE_MS, &job,
-            found,
-                err))
+    if (!outbox_claim_that(station->store, arena, kind, subject, clock_now_ms(), JOB_LEASE_MS,
+                &job, found, err))
         return false;
     return !*found || run(&task, err);
 }

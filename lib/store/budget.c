@@ -8,11 +8,31 @@ struct taking {
     int64_t           now_ms, *wait_ms;
 };
 
-static const char *
-class_name(enum budget_class class)
-{
-    return class == BUDGET_FOR_POLLER ? "poller" : "prompted";
-}
+static const char *const class_names[] = {
+    [BUDGET_FOR_PROMPTED] = "prompted",
+    [BUDGET_FOR_HINT] = "hint",
+    [BUDGET_FOR_POLLER] = "poller",
+};
+
+enum {
+    PROMPTED = 1 << BUDGET_FOR_PROMPTED,
+    HINT = 1 << BUDGET_FOR_HINT,
+    POLLER = 1 << BUDGET_FOR_POLLER,
+};
+
+/* How many calls of which classes there may be within how long (budget.h). */
+static const struct limit {
+    unsigned    binds; /* classes that it holds for */
+    const char *of;    /* calls that count: of one class, of all, or all others than the poller's */
+    int64_t     most, window_ms;
+} limits[] = {
+    { PROMPTED | HINT | POLLER, "all",    BUDGET_CALLS, BUDGET_WINDOW_MS },
+    { PROMPTED | HINT,          "others", 30,           BUDGET_WINDOW_MS },
+    { HINT,                     "hint",   15,           BUDGET_WINDOW_MS },
+    { POLLER,                   "poller", 5,            10000            },
+};
+
+enum { LIMITS = sizeof limits / sizeof limits[0] };
 
 /* Old calls go; a clock that was set back must not leave calls in the future standing for ever. */
 static bool
@@ -28,22 +48,23 @@ forget(struct taking *taking, struct error *err)
     return db_run(query, err);
 }
 
-/* How long until enough of the calls counted here have left the window. */
+/* How long until enough of the calls that count have left the window; below 0: none needs to. */
 static bool
-wait_for(struct taking *taking, const char *class, int64_t most, int64_t *wait_ms,
+wait_for_limit(struct db *db, const struct limit *limit, int64_t now_ms, int64_t *wait_ms,
         struct error *err)
 {
     struct db_query *query;
     bool             row;
 
-    if (!db_prepare(taking->db, "SELECT at_ms FROM budget_call WHERE $1 = '' OR class = $1 "
+    if (!db_prepare(db, "SELECT at_ms FROM budget_call WHERE class = $1 OR $1 = 'all' "
+                "OR ($1 = 'others' AND class <> 'poller') "
                 "ORDER BY at_ms DESC LIMIT 1 OFFSET $2", &query, err))
         return false;
-    db_bind_text(query, 1, class);
-    db_bind_integer(query, 2, most - 1);
+    db_bind_text(query, 1, limit->of);
+    db_bind_integer(query, 2, limit->most - 1);
     if (!db_step(query, &row, err))
         return false;
-    *wait_ms = row ? db_integer(query, 0) + BUDGET_WINDOW_MS - taking->now_ms : 0;
+    *wait_ms = row ? db_integer(query, 0) + limit->window_ms - now_ms : 0;
     if (row)
         db_reset(query);
     return true;
@@ -76,26 +97,37 @@ record(struct taking *taking, struct error *err)
             err))
         return false;
     db_bind_integer(query, 1, taking->now_ms);
-    db_bind_text(query, 2, class_name(taking->class));
+    db_bind_text(query, 2, class_names[taking->class]);
     return db_run(query, err);
+}
+
+/* The longest of all waits counts. */
+static bool
+find_wait(struct db *db, enum budget_class class, int64_t now_ms, int64_t *wait_ms,
+        struct error *err)
+{
+    if (!wait_for_pause(db, now_ms, wait_ms, err))
+        return false;
+    for (size_t i = 0; i < LIMITS; i++) {
+        int64_t limit_ms = 0;
+
+        if ((limits[i].binds >> class & 1) != 0
+                && !wait_for_limit(db, &limits[i], now_ms, &limit_ms, err))
+            return false;
+        if (limit_ms > *wait_ms)
+            *wait_ms = limit_ms;
+    }
+    return true;
 }
 
 static bool
 take(void *context, struct error *err)
 {
     struct taking *taking = context;
-    int64_t        waits[3] = { 0, 0, 0 };
 
-    if (!forget(taking, err) || !wait_for_pause(taking->db, taking->now_ms, &waits[0], err)
-            || !wait_for(taking, "", BUDGET_CALLS, &waits[1], err)
-            || (taking->class == BUDGET_FOR_PROMPTED
-                    && !wait_for(taking, "prompted", BUDGET_PROMPTED, &waits[2], err)))
-        return false;
-    *taking->wait_ms = 0;
-    for (int i = 0; i < 3; i++)
-        if (waits[i] > *taking->wait_ms)
-            *taking->wait_ms = waits[i];
-    return *taking->wait_ms > 0 || record(taking, err);
+    return forget(taking, err)
+            && find_wait(taking->db, taking->class, taking->now_ms, taking->wait_ms, err)
+            && (*taking->wait_ms > 0 || record(taking, err));
 }
 
 bool
@@ -105,6 +137,13 @@ budget_take(struct store *store, enum budget_class class, int64_t now_ms, int64_
     struct taking taking = { store->db, class, now_ms, wait_ms };
 
     return db_transact(store->db, take, &taking, err);
+}
+
+bool
+budget_wait(struct store *store, enum budget_class class, int64_t now_ms, int64_t *wait_ms,
+        struct error *err)
+{
+    return find_wait(store->db, class, now_ms, wait_ms, err);
 }
 
 struct pause {

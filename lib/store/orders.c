@@ -238,6 +238,8 @@ insert_order(const struct placing *placing, struct error *err)
     return take_order(query, placing->arena, placing->order, placing->fresh, err);
 }
 
+/* The program that places the order makes the link itself, at once; the worker comes in where that
+ * program came to nothing. */
 static bool
 place_order(void *context, struct error *err)
 {
@@ -256,7 +258,7 @@ place_order(void *context, struct error *err)
             && write_event(placing->db, placing->order, ORDER_OPEN, "placed", "shopper",
                     "The shopper placed the order.", wanted->created_at, &event_id, err)
             && (wanted->link_kind == LINK_PAYLINK
-                    || outbox_add(placing->db, JOB_MAKE_LINK, wanted->order_id, now_ms,
+                    || outbox_add(placing->db, JOB_MAKE_LINK, wanted->order_id, now_ms + 2000,
                             PRIORITY_SHOPPER, "shopper", err))
             && outbox_add(placing->db, JOB_LOOK, wanted->order_id, now_ms + 5000, PRIORITY_POLL,
             "poll",

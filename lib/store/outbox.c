@@ -12,8 +12,8 @@
 struct claim {
     struct db    *db;
     struct arena *arena;
-    const char   *kind, *subject;
-    int64_t       now_ms, lease_ms;
+    const char   *kind, *subject; /* NULL: the next one, at least as urgent as `least` */
+    int64_t       least, now_ms, lease_ms;
     struct job   *job;
     bool         *found;
 };
@@ -22,17 +22,19 @@ static bool
 prepare_claim(const struct claim *claim, struct db_query **query, struct error *err)
 {
     static const char next[] =
-            "UPDATE outbox SET lease_ms = $2, fence = fence + 1 WHERE job_id = (SELECT job_id "
-            "FROM outbox WHERE state = 'due' AND due_ms <= $1 AND lease_ms <= $1 "
-            "ORDER BY priority, due_ms LIMIT 1) RETURNING " JOB_COLUMNS;
+            "UPDATE outbox SET due_ms = $2, lease_ms = $2, fence = fence + 1 WHERE job_id = "
+            "(SELECT job_id FROM outbox WHERE state = 'due' AND priority <= $3 AND due_ms <= $1 "
+            "AND lease_ms <= $1 ORDER BY priority, due_ms LIMIT 1) RETURNING " JOB_COLUMNS;
     static const char that[] =
-            "UPDATE outbox SET lease_ms = $2, fence = fence + 1 WHERE kind = $3 AND subject = $4 "
-            "AND state = 'due' AND lease_ms <= $1 RETURNING " JOB_COLUMNS;
+            "UPDATE outbox SET due_ms = $2, lease_ms = $2, fence = fence + 1 WHERE kind = $3 "
+            "AND subject = $4 AND state = 'due' AND lease_ms <= $1 RETURNING " JOB_COLUMNS;
 
-    if (claim->kind == NULL)
-        return db_prepare(claim->db, next, query, err);
-    if (!db_prepare(claim->db, that, query, err))
+    if (!db_prepare(claim->db, claim->kind == NULL ? next : that, query, err))
         return false;
+    if (claim->kind == NULL) {
+        db_bind_integer(*query, 3, claim->least);
+        return true;
+    }
     db_bind_text(*query, 3, claim->kind);
     db_bind_text(*query, 4, claim->subject);
     return true;
@@ -68,16 +70,32 @@ claim_job(void *context, struct error *err)
     return !*claim->found || db_run(query, err);
 }
 
+static bool
+claim_one(struct claim *claim, struct error *err)
+{
+    if (!db_transact(claim->db, claim_job, claim, err))
+        return false;
+    if (*claim->found)
+        failpoint("job_claimed");
+    return true;
+}
+
 bool
-outbox_claim(struct store *store, struct arena *arena, const char *kind, const char *subject,
+outbox_claim(struct store *store, struct arena *arena, enum job_priority least, int64_t now_ms,
+        int64_t lease_ms, struct job *job, bool *found, struct error *err)
+{
+    struct claim claim = { store->db, arena, NULL, NULL, least, now_ms, lease_ms, job, found };
+
+    return claim_one(&claim, err);
+}
+
+bool
+outbox_claim_that(struct store *store, struct arena *arena, const char *kind, const char *subject,
         int64_t now_ms, int64_t lease_ms, struct job *job, bool *found, struct error *err)
 {
-    struct claim claim = { store->db, arena, kind, subject, now_ms, lease_ms, job, found };
+    struct claim claim = { store->db, arena, kind, subject, 0, now_ms, lease_ms, job, found };
 
-    if (!db_transact(store->db, claim_job, &claim, err))
-        return false;
-    failpoint("job_claimed");
-    return true;
+    return claim_one(&claim, err);
 }
 
 static bool
@@ -100,11 +118,15 @@ settle(void *context, struct error *err)
     const struct settlement *settlement = context;
     struct db_query         *query;
 
-    if (!db_prepare(settlement->db, "UPDATE outbox SET state = $3, due_ms = $4, priority = CASE "
-                "WHEN kind = 'make_link' THEN 0 ELSE $5 END, cause = 'poll', lease_ms = 0, tries = "
-                "$6, looks = $7, last_error = $8, done_at = CASE WHEN $9 > 0 THEN $9 ELSE done_at "
-                "END WHERE job_id = $1 AND fence = $2",
-                &query, err))
+    /* Due before the lease ends: somebody asked for it while it was being worked on. */
+    if (!db_prepare(settlement->db, "UPDATE outbox SET state = $3, "
+                "due_ms = CASE WHEN due_ms < lease_ms THEN min(due_ms, $4) ELSE $4 END, "
+                "priority = CASE WHEN kind = 'make_link' THEN 0 WHEN due_ms < lease_ms "
+                "THEN priority ELSE $5 END, "
+                "cause = CASE WHEN due_ms < lease_ms THEN cause ELSE 'poll' END, "
+                "lease_ms = 0, tries = $6, looks = $7, last_error = $8, "
+                "done_at = CASE WHEN $9 > 0 THEN $9 ELSE done_at END "
+                "WHERE job_id = $1 AND fence = $2", &query, err))
         return false;
     db_bind_integer(query, 1, settlement->job->job_id);
     db_bind_integer(query, 2, settlement->job->fence);

@@ -2,13 +2,16 @@
  * SPDX-License-Identifier: ISC
  *
  * A job is one row per (kind, subject). It is claimed under a lease and settled with the fence it
- * was claimed with: whoever lost the lease settles nothing. Times are ms since 1970 UTC. */
+ * was claimed with: whoever lost the lease settles nothing. While it is worked on it is not due; who
+ * makes it due all the same (a callback that comes while MixPay is being asked) gets another run.
+ * Times are ms since 1970 UTC. */
 #ifndef STORE_OUTBOX_H
 #define STORE_OUTBOX_H
 
 #include "store/store.h"
 
-enum job_priority { PRIORITY_SHOPPER, PRIORITY_WATCHED, PRIORITY_CALLBACK, PRIORITY_POLL };
+/* What comes after PRIORITY_CALLBACK takes its calls from the poller's part of the budget. */
+enum job_priority { PRIORITY_SHOPPER, PRIORITY_CALLBACK, PRIORITY_WATCHED, PRIORITY_POLL };
 
 struct job {
     int64_t     job_id, fence;
@@ -16,14 +19,15 @@ struct job {
     int64_t     due_ms, tries, looks;
 };
 
-enum { OUTBOX_ANY = 0 };
+/* Claims the most urgent due job that is at least as urgent as `least`. *found says whether there was
+ * one. */
+bool outbox_claim(struct store *store, struct arena *arena, enum job_priority least, int64_t now_ms,
+        int64_t lease_ms, struct job *job, bool *found, struct error *err);
 
-/*
- * Claims the most urgent due job, or with `kind` and `subject` that one whether it is due or not
- * (unless somebody has it). *found says whether there was one.
- */
-bool outbox_claim(struct store *store, struct arena *arena, const char *kind, const char *subject,
-        int64_t now_ms, int64_t lease_ms, struct job *job, bool *found, struct error *err);
+/* Claims that job whether it is due or not, unless somebody has it. */
+bool outbox_claim_that(struct store *store, struct arena *arena, const char *kind,
+        const char *subject, int64_t now_ms, int64_t lease_ms, struct job *job, bool *found,
+        struct error *err);
 
 /* Settle a claimed job. ERROR_CONFLICT when the lease was lost. */
 bool outbox_done(struct store *store, const struct job *job, int64_t now_ms, struct error *err);
