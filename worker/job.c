@@ -106,14 +106,14 @@ run(const struct task *task, struct error *err)
 /* What may be claimed now. A look for which there is no call is left alone: claimed and put back it
  * would lose its place in the line, and of many orders some would never be looked at. */
 static bool
-find_least_urgent(struct store *store, enum job_priority *least, bool *any, struct error *err)
+find_calls(struct store *store, bool *looks, bool *any, struct error *err)
 {
     int64_t now_ms = clock_now_ms(), poller_ms, prompted_ms;
 
     if (!budget_wait(store, BUDGET_FOR_POLLER, now_ms, &poller_ms, err)
             || !budget_wait(store, BUDGET_FOR_PROMPTED, now_ms, &prompted_ms, err))
         return false;
-    *least = poller_ms <= 0 ? PRIORITY_POLL : PRIORITY_CALLBACK;
+    *looks = poller_ms <= 0;
     *any = poller_ms <= 0 || prompted_ms <= 0;
     return true;
 }
@@ -121,15 +121,15 @@ find_least_urgent(struct store *store, enum job_priority *least, bool *any, stru
 bool
 job_run_next(struct station *station, struct arena *arena, bool *found, struct error *err)
 {
-    struct job        job;
-    struct task       task = { station, arena, &job, JOB_TIMEOUT_MS };
-    enum job_priority least;
+    struct job  job;
+    struct task task = { station, arena, &job, JOB_TIMEOUT_MS };
+    bool        looks;
 
-    if (!find_least_urgent(station->store, &least, found, err))
+    if (!find_calls(station->store, &looks, found, err))
         return false;
     if (!*found)
         return true;
-    if (!outbox_claim(station->store, arena, least, clock_now_ms(), JOB_LEASE_MS, &job, found,
+    if (!outbox_claim(station->store, arena, looks, clock_now_ms(), JOB_LEASE_MS, &job, found,
                 err))
         return false;
     return !*found || run(&task, err);

@@ -12,8 +12,9 @@
 struct claim {
     struct db    *db;
     struct arena *arena;
-    const char   *kind, *subject; /* NULL: the next one, at least as urgent as `least` */
-    int64_t       least, now_ms, lease_ms;
+    const char   *kind, *subject; /* NULL: the next one */
+    bool          looks;          /* the next one may cost one of the poller's calls */
+    int64_t       now_ms, lease_ms;
     struct job   *job;
     bool         *found;
 };
@@ -23,8 +24,9 @@ prepare_claim(const struct claim *claim, struct db_query **query, struct error *
 {
     static const char next[] =
             "UPDATE outbox SET due_ms = $2, lease_ms = $2, fence = fence + 1 WHERE job_id = "
-            "(SELECT job_id FROM outbox WHERE state = 'due' AND priority <= $3 AND due_ms <= $1 "
-            "AND lease_ms <= $1 ORDER BY priority, due_ms LIMIT 1) RETURNING " JOB_COLUMNS;
+            "(SELECT job_id FROM outbox WHERE state = 'due' AND due_ms <= $1 AND lease_ms <= $1 "
+            "AND ($3 OR kind = 'make_link' OR cause = 'callback') "
+            "ORDER BY priority, due_ms LIMIT 1) RETURNING " JOB_COLUMNS;
     static const char that[] =
             "UPDATE outbox SET due_ms = $2, lease_ms = $2, fence = fence + 1 WHERE kind = $3 "
             "AND subject = $4 AND state = 'due' AND lease_ms <= $1 RETURNING " JOB_COLUMNS;
@@ -32,7 +34,7 @@ prepare_claim(const struct claim *claim, struct db_query **query, struct error *
     if (!db_prepare(claim->db, claim->kind == NULL ? next : that, query, err))
         return false;
     if (claim->kind == NULL) {
-        db_bind_integer(*query, 3, claim->least);
+        db_bind_integer(*query, 3, claim->looks);
         return true;
     }
     db_bind_text(*query, 3, claim->kind);
@@ -81,10 +83,10 @@ claim_one(struct claim *claim, struct error *err)
 }
 
 bool
-outbox_claim(struct store *store, struct arena *arena, enum job_priority least, int64_t now_ms,
+outbox_claim(struct store *store, struct arena *arena, bool looks, int64_t now_ms,
         int64_t lease_ms, struct job *job, bool *found, struct error *err)
 {
-    struct claim claim = { store->db, arena, NULL, NULL, least, now_ms, lease_ms, job, found };
+    struct claim claim = { store->db, arena, NULL, NULL, looks, now_ms, lease_ms, job, found };
 
     return claim_one(&claim, err);
 }
@@ -93,7 +95,7 @@ bool
 outbox_claim_that(struct store *store, struct arena *arena, const char *kind, const char *subject,
         int64_t now_ms, int64_t lease_ms, struct job *job, bool *found, struct error *err)
 {
-    struct claim claim = { store->db, arena, kind, subject, 0, now_ms, lease_ms, job, found };
+    struct claim claim = { store->db, arena, kind, subject, true, now_ms, lease_ms, job, found };
 
     return claim_one(&claim, err);
 }

@@ -10,8 +10,8 @@
 
 #include "store/store.h"
 
-/* What comes after PRIORITY_CALLBACK takes its calls from the poller's part of the budget. */
-enum job_priority { PRIORITY_SHOPPER, PRIORITY_CALLBACK, PRIORITY_WATCHED, PRIORITY_POLL };
+/* Whom somebody waits for goes first. */
+enum job_priority { PRIORITY_SHOPPER, PRIORITY_WATCHED, PRIORITY_CALLBACK, PRIORITY_POLL };
 
 struct job {
     int64_t     job_id, fence;
@@ -19,9 +19,9 @@ struct job {
     int64_t     due_ms, tries, looks;
 };
 
-/* Claims the most urgent due job that is at least as urgent as `least`. *found says whether there was
- * one. */
-bool outbox_claim(struct store *store, struct arena *arena, enum job_priority least, int64_t now_ms,
+/* Claims the most urgent due job; without `looks`, only a link or a look that a callback asked for:
+ * the others' calls come from the poller's part of the budget. *found says whether there was one. */
+bool outbox_claim(struct store *store, struct arena *arena, bool looks, int64_t now_ms,
         int64_t lease_ms, struct job *job, bool *found, struct error *err);
 
 /* Claims that job whether it is due or not, unless somebody has it. */
