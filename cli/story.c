@@ -20,11 +20,11 @@ enum { REASON_MOST = 200, ANSWER_SHOWN = 1500 };
 /* ---- words ---- */
 
 static const struct { const char *name, *words; } causes[] = {
-    { "shopper",  "because of what the shopper did"     },
-    { "callback", "because MixPay called back"          },
-    { "watched",  "because somebody had the page open"  },
-    { "poll",     "by the regular look"                 },
-    { "person",   "a person decided"                    },
+    { "shopper",  "because a shopper asked for it"     },
+    { "callback", "because MixPay called back"         },
+    { "watched",  "because somebody had the page open" },
+    { "poll",     "by the regular look"                },
+    { "person",   "a person decided"                   },
 };
 
 static const struct { unsigned flag; const char *words; } flag_words[] = {
@@ -120,12 +120,11 @@ tell_event(void *context, const struct order_event *event)
 {
     struct story *story = context;
 
-    printf("%s  %s\n    %s (%s)", tool_time(story->arena, event->at),
-            tool_safe(story->arena, event->detail), cause_words(story->arena, event->cause),
-            tool_safe(story->arena, event->what));
+    printf("%s  %s\n    %s", tool_time(story->arena, event->at),
+            tool_safe(story->arena, event->detail), cause_words(story->arena, event->cause));
     if (strcmp(event->from_state, event->to_state) != 0)
-        printf("; %s became %s", event->from_state, event->to_state);
-    puts(".");
+        printf(": %s became %s", event->from_state, event->to_state);
+    putchar('\n');
     tell_flags(story, event->flags);
     if (event->request != NULL)
         tell_proof(story->arena, event);
