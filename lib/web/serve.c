@@ -252,6 +252,30 @@ send_answer(const struct line *line, const struct call *call)
     line_write(line, whole.bytes, whole.length);
 }
 
+/* An order's token is its key. An address that no route knows may hold one all the same, mistyped:
+ * of long words only the beginning is kept. */
+static const char *
+log_path(const struct call *call)
+{
+    static const char letters[] =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+    const char *at = call->path;
+    struct text path;
+
+    if (call->route != NULL)
+        return call->route;
+    text_open(&path, call->arena);
+    while (*at != '\0') {
+        size_t word = strspn(at, letters), other = strcspn(at + word, letters);
+
+        text_add_bytes(&path, at, word > 16 ? 6 : word);
+        text_add(&path, word > 16 ? "..." : "");
+        text_add_bytes(&path, at + word, other);
+        at += word + other;
+    }
+    return path.bytes;
+}
+
 static void
 log_call(const struct service *service, const struct call *call, const struct error *err)
 {
@@ -261,8 +285,8 @@ log_call(const struct service *service, const struct call *call, const struct er
     snprintf(taken, sizeof taken, "%lld", (long long)(clock_steady_us() - call->started_us));
     snprintf(size, sizeof size, "%zu", call->answer.length);
     log_event(call->status >= 500 ? "warn" : "info", "request", "program", service->name, "method",
-            call->method, "path", call->route != NULL ? call->route : call->path, "status", status,
-            "us", taken, "bytes", size, "client", call->address, "subject", call->subject, "error",
+            call->method, "path", log_path(call), "status", status, "us", taken, "bytes", size,
+            "client", call->address, "subject", call->subject, "error",
             err->code == ERROR_NONE ? NULL : err->message, (char *)0);
 }
 
