@@ -31,8 +31,9 @@ enum got { GOT_WHAT_CAME, GOT_NOTHING, GOT_HALF, GOT_ALL, GOT_ANOTHER_COIN };
 
 struct stage;
 
-/* What an act needs: PRICED that the amount to pay is known; ANY_TIME not even an open payment. */
-enum { PRICED = 1, ANY_TIME = 2 };
+/* What an act needs: PRICED that the amount to pay is known; ANY_TIME not even an open payment. Its
+ * button shows only when TIME_IS_UP. */
+enum { PRICED = 1, ANY_TIME = 2, TIME_IS_UP = 4 };
 
 struct act {
     const char *name;
@@ -428,6 +429,8 @@ play_amount(struct stage *stage, struct error *err)
 /* Names, order and texts are those of the page. What is offered in no state has no button; the one
  * for "paid" at the start is the page's main button. */
 static const struct act acts[] = {
+    { "paid", play_paid, PRICED | TIME_IS_UP, NULL, 0, AT_UNPAID, "Pay", "Pay after all",
+      "Late money: it succeeds though time is up" },
     { "paid", play_paid, PRICED, NULL, 0, AT_CONFIRMING | AT_PENDING, "Pay", "Finish",
       "The payment succeeds now" },
     { "top_up", play_top_up, PRICED, NULL, 0, AT_SHORT, "Pay", "Top up the rest",
@@ -537,6 +540,8 @@ makes_sense(const struct act *act, const struct payment *payment)
         return false;
     if (act->play == play_settle)
         return !payment->settled;
+    if ((act->needs & TIME_IS_UP) != 0)
+        return payment_seen(payment, clock_now(), false).status == PAYMENT_FAILED;
     return act->play != play_refund || strcmp(payment->surplus_status, "pending") == 0;
 }
 

@@ -152,8 +152,8 @@ static json_t *
 settlement_json(const struct asset *asset, bool available)
 {
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:o}", "name", asset->name, "symbol",
-            asset->symbol, "iconUrl", "", "assetId", asset->id, "network", asset->network, "isAsset",
-            true, "isAvailable", available, "chainAsset", chain_json(asset));
+            asset->symbol, "iconUrl", "", "assetId", asset->id, "network", asset->network,
+            "isAsset", true, "isAvailable", available, "chainAsset", chain_json(asset));
 }
 
 /* Is that much more than one payment in this asset may come to? */
@@ -183,7 +183,8 @@ asset_list(enum asset_list kind, const struct asset *quote, struct amount amount
         if (kind == ASSETS_TO_QUOTE_IN)
             json_array_append_new(list, quote_json(asset, least_text, most_text));
         else if (asset->is_coin && kind == ASSETS_TO_PAY_WITH)
-            json_array_append_new(list, payment_json(asset, least_text, unusable ? "0" : most_text));
+            json_array_append_new(list,
+                    payment_json(asset, least_text, unusable ? "0" : most_text));
         else if (asset->is_coin)
             json_array_append_new(list, settlement_json(asset, !unusable));
     }

@@ -44,8 +44,8 @@ void asset_bounds(const struct asset *asset, struct amount *least, struct amount
 enum asset_list { ASSETS_TO_PAY_WITH, ASSETS_TO_QUOTE_IN, ASSETS_TO_SETTLE_IN };
 
 /*
- * The answer to GET /setting/…_assets (protocol/mixpay.md §3d). With a quote (or NULL) the lists say
- * what cannot be used for that much: maxPaymentAmount "0", isAvailable false. A new reference.
+ * The answer to GET /setting/…_assets (protocol/mixpay.md §3d). With a quote (or NULL) the lists
+ * say what cannot be used for that much: maxPaymentAmount "0", isAvailable false. A new reference.
  */
 json_t *asset_list(enum asset_list kind, const struct asset *quote, struct amount amount);
 

@@ -104,8 +104,10 @@ keep_house(struct station *station, struct arena *arena, struct error *err)
 
     if (db_log_size(station->db) > LOG_HIGH && !db_checkpoint(station->db, &left, err))
         return false;
-    return !anything_due(station, arena, err) || (switches_load(station->db, &station->switches, err)
-            && db_transact(station->db, do_due, &duty, err));
+    if (!anything_due(station, arena, err))
+        return err->code == ERROR_NONE;
+    return switches_load(station->db, &station->switches, err)
+            && db_transact(station->db, do_due, &duty, err);
 }
 
 struct sender {

@@ -31,7 +31,7 @@ static const char usage[] =
     "  --state FILE.db  where it remembers; made if it is not there\n"
     "  --base URL       its public address, such as http://127.0.0.1:8080/sandbox\n"
     "  --socket PATH    the unix socket to listen on; else the one it is given\n"
-    "  --threads N      requests at a time (8)\n"
+    "  --threads N      requests at a time (16)\n"
     "Templates and style sheet are taken from sandbox/ in the folder that the environment's\n"
     "MIXTILL_DATADIR names, or from where they were installed.\n";
 
@@ -182,7 +182,7 @@ read_options(int count, char **words, struct options *options)
         { "socket", required_argument, NULL, 'l' }, { "threads", required_argument, NULL, 't' },
         { NULL, 0, NULL, 0 }
     };
-    long long threads = 8;
+    long long threads = 16;
     int       option;
 
     while ((option = getopt_long(count, words, "", known, NULL)) != -1)

@@ -20,7 +20,7 @@
 
 enum { GET_BODY = 4096, POST_BODY = 16384, GROUP_BODY = 32768, GROUP_LEAST = 3, GROUP_MOST = 256 };
 
-/* ---- one_time_payment --------------------------------------------------------------------------- */
+/* ---- one_time_payment ------------------------------------------------------------------------ */
 
 struct creation {
     struct call   *call;
@@ -65,7 +65,7 @@ create_fresh(struct creation *creation, struct error *err)
     return payment_save(creation->call->station->db, &creation->wanted, err);
 }
 
-/* The order was opened by a Paylink before and nothing is paid: from now on only the code counts. */
+/* The order was opened by a Paylink before and nothing is paid: now the code alone counts. */
 static bool
 attach_code(struct creation *creation, const struct payment *existing, struct error *err)
 {
@@ -120,7 +120,7 @@ create_one_time_payment(struct call *call, struct error *err)
     return answer_data(call, json_pack("{s:s}", "code", creation.code));
 }
 
-/* ---- payments_result ---------------------------------------------------------------------------- */
+/* ---- payments_result ------------------------------------------------------------------------- */
 
 static bool
 find_asked(struct call *call, const struct inputs *inputs, struct payment *payment, bool *found,
@@ -176,7 +176,7 @@ show_result(struct call *call, struct error *err)
             && answer_data(call, json_incref(result));
 }
 
-/* ---- lists, users, groups ----------------------------------------------------------------------- */
+/* ---- lists, users, groups -------------------------------------------------------------------- */
 
 /* quoteAmount has to come with quoteAssetId. */
 static bool
@@ -280,8 +280,8 @@ add_member(struct call *call, struct group *group, const char *text, struct erro
     return true;
 }
 
-/* receivers[]=…&receivers[]=…: the name stands many times, so the house's form reader, which refuses
- * that, is not asked. */
+/* receivers[]=…&receivers[]=…: the name stands many times, so the house's form reader, which
+ * refuses that, is not asked. */
 static bool
 read_group_form(struct call *call, struct group *group, struct error *err)
 {
@@ -315,8 +315,8 @@ read_group_json(struct call *call, struct group *group, struct error *err)
             || !inputs_text(&inputs, "threshold", &group->threshold, err))
         return false;
     json_array_foreach(json_object_get(inputs.json, "receivers"), i, member)
-        if (!add_member(call, group, json_literal(member) == NULL ? json_string_value(member) : NULL,
-                err))
+        if (!add_member(call, group,
+                json_literal(member) == NULL ? json_string_value(member) : NULL, err))
             return false;
     for (i = 0; i < call->query.count; i++)
         if (text_starts(call->query.list[i].name, "receivers[")

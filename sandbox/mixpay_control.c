@@ -50,7 +50,8 @@ stand_in(struct deed *deed, struct error *err)
     if (json_object_get(deed->inputs.json, "payeeId") == NULL
             || json_object_get(deed->inputs.json, "quoteAmount") == NULL)
         return fail(err, ERROR_MISSING, "MixPay does not know this payment: nobody opened its "
-                "Paylink. Give its payeeId, quoteAmount and quoteAssetId too to act for the shopper.");
+                "Paylink. To act for the shopper give its payeeId, quoteAmount and quoteAssetId, "
+                "too.");
     if (!terms_read(&deed->inputs, true, &deed->payment, err))
         return false;
     uuid_make(trace);
@@ -121,7 +122,7 @@ act(struct call *call, struct error *err)
             deed.payment.order_id, "payeeId", deed.payment.payee_id, "code", deed.payment.code));
 }
 
-/* ---- switches ----------------------------------------------------------------------------------- */
+/* ---- switches -------------------------------------------------------------------------------- */
 
 static bool
 show_switches(struct call *call, struct error *err)
@@ -176,7 +177,7 @@ reset(struct call *call, struct error *err)
             && answer_json(call, 200, json_pack("{s:b}", "reset", true));
 }
 
-/* ---- what happened ------------------------------------------------------------------------------ */
+/* ---- what happened --------------------------------------------------------------------------- */
 
 static bool
 payment_json(struct call *call, const struct payment *payment, json_t **shown, struct error *err)

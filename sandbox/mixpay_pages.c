@@ -16,7 +16,7 @@
 
 enum { ACT_BODY = 2048, MOST_DOTS = 12, REFRESH_S = 2, RETURN_S = 3 };
 
-/* ---- what the page shows ------------------------------------------------------------------------ */
+/* ---- what the page shows --------------------------------------------------------------------- */
 
 static const char *
 amount_text(struct arena *arena, struct amount amount)
@@ -41,9 +41,9 @@ coins_view(struct arena *arena, const struct payment *payment)
                 &amount, NULL))
             continue;
         asset_bounds(coin, &least, &most);
-        json_array_append_new(coins, json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b}", "id", coin->id,
-                "symbol", coin->symbol, "name", coin->name, "network", coin->network, "amount",
-                amount_text(arena, amount), "chosen", coin == chosen, "unusable",
+        json_array_append_new(coins, json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b}", "id",
+                coin->id, "symbol", coin->symbol, "name", coin->name, "network", coin->network,
+                "amount", amount_text(arena, amount), "chosen", coin == chosen, "unusable",
                 amount_compare(amount, most) > 0));
     }
     return coins;
@@ -64,7 +64,8 @@ dots_view(const struct payment *payment)
 static const char *
 left_text(struct arena *arena, int64_t seconds)
 {
-    int hours = (int)(seconds / 3600), minutes = (int)(seconds / 60 % 60), rest = (int)(seconds % 60);
+    int hours = (int)(seconds / 3600), minutes = (int)(seconds / 60 % 60);
+    int rest = (int)(seconds % 60);
 
     return hours > 0 ? arena_format(arena, "%d:%02d:%02d", hours, minutes, rest)
                      : arena_format(arena, "%d:%02d", minutes, rest);
@@ -148,9 +149,10 @@ payment_view(struct arena *arena, const struct payment *payment)
     if (payable.units == 0)
         asset_convert(payment->quote, payment->quote_asset, payment_coin(payment), true, &payable,
                 NULL);
-    json_object_update_new(view, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:i}",
-            "trace", payment->trace_id, "order", payment->order_id == NULL ? "" : payment->order_id,
-            "payee", payment->payee_id, "amount", amount_text(arena, payment->quote), "symbol",
+    json_object_update_new(view, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:s,"
+            " s:i}", "trace", payment->trace_id, "order",
+            payment->order_id == NULL ? "" : payment->order_id, "payee", payment->payee_id,
+            "amount", amount_text(arena, payment->quote), "symbol",
             payment->quote_asset->symbol, "remark", payment->remark, "wants_amount",
             !payment->has_quote, "coin", coin->symbol, "network", coin->network, "payable",
             amount_text(arena, payable), "version", payment->version));
@@ -199,7 +201,7 @@ show_payment(struct call *call, const struct payment *payment, struct error *err
     return answer_page(call, 200, "payment", view, err);
 }
 
-/* ---- the addresses ------------------------------------------------------------------------------ */
+/* ---- the addresses --------------------------------------------------------------------------- */
 
 struct opening {
     struct call   *call;
@@ -248,8 +250,8 @@ open_paylink(void *context, struct error *err)
     if (!find_opened(opening, &existing, &found, err))
         return false;
     if (found && existing.code != NULL)
-        return fail(err, ERROR_CONFLICT, "This order has a payment link of its own, made by the shop"
-                " for this payment alone. It cannot be paid by this address any more.");
+        return fail(err, ERROR_CONFLICT, "This order has a payment link of its own, made by the"
+                " shop for this payment alone. It cannot be paid by this address any more.");
     if (found && payment_seen(&existing, clock_now(), false).status != PAYMENT_UNPAID) {
         *terms = existing;
         return true;
@@ -321,7 +323,7 @@ show_state(struct call *call, struct error *err)
             payment_status_text(seen.status, false), "version", payment.version));
 }
 
-/* ---- the buttons -------------------------------------------------------------------------------- */
+/* ---- the buttons ----------------------------------------------------------------------------- */
 
 struct press {
     struct call     *call;

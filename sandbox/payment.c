@@ -162,7 +162,7 @@ payment_due(struct db *db, struct arena *arena, int64_t now_ms, struct payment *
     struct db_query *query;
 
     if (!db_prepare(db, SELECT "WHERE (auto_at_ms > 0 AND auto_at_ms <= $1)"
-            " OR (status IN (0, 2) AND expires_at > 0 AND expires_at * 1000 < $1"
+            " OR (status IN (0, 2) AND expires_at > 0 AND (expires_at + 1) * 1000 <= $1"
             " AND expiry_told = 0) LIMIT 1", &query, err))
         return false;
     db_bind_integer(query, 1, now_ms);
@@ -334,15 +334,16 @@ payment_event_text(enum payment_event event)
 }
 
 bool
-transfer_add(struct db *db, struct arena *arena, const struct payment *payment, struct amount amount,
-        const struct asset *asset, int have, int need, struct error *err)
+transfer_add(struct db *db, struct arena *arena, const struct payment *payment,
+        struct amount amount, const struct asset *asset, int have, int need, struct error *err)
 {
     struct db_query *query;
     unsigned char    txid[TXID_BYTES];
 
-    if (!db_prepare(db, "INSERT INTO transfer (trace_id, number, units, asset, have, need, txid, at)"
-            " VALUES ($1, (SELECT count(*) FROM transfer WHERE trace_id = $1), $2, $3, $4, $5, $6,"
-            " $7)", &query, err))
+    if (!db_prepare(db, "INSERT INTO transfer"
+            " (trace_id, number, units, asset, have, need, txid, at) VALUES"
+            " ($1, (SELECT count(*) FROM transfer WHERE trace_id = $1), $2, $3, $4, $5, $6, $7)",
+            &query, err))
         return false;
     crypt_random(txid, sizeof txid);
     db_bind_text(query, 1, payment->trace_id);
@@ -360,7 +361,8 @@ transfer_confirm(struct db *db, const char *trace_id, int have, int need, struct
 {
     struct db_query *query;
 
-    if (!db_prepare(db, "UPDATE transfer SET have = $2, need = $3 WHERE trace_id = $1", &query, err))
+    if (!db_prepare(db, "UPDATE transfer SET have = $2, need = $3 WHERE trace_id = $1", &query,
+            err))
         return false;
     db_bind_text(query, 1, trace_id);
     db_bind_integer(query, 2, have);
@@ -398,8 +400,8 @@ transfer_list(struct db *db, struct arena *arena, const char *trace_id, struct t
 
     *count = 0;
     *list = arena_array(arena, MOST, sizeof **list);
-    if (!db_prepare(db, "SELECT units, asset, have, need, txid, at FROM transfer WHERE trace_id = $1"
-            " ORDER BY number LIMIT 50", &query, err))
+    if (!db_prepare(db, "SELECT units, asset, have, need, txid, at FROM transfer"
+            " WHERE trace_id = $1 ORDER BY number LIMIT 50", &query, err))
         return false;
     db_bind_text(query, 1, trace_id);
     while ((done = db_step(query, &row, err)) && row)

@@ -45,7 +45,8 @@ struct payment {
     const struct asset *quote_asset;
     const struct asset *settlement_asset; /* NULL: as paid */
     const struct asset *payment_asset;    /* NULL: not chosen yet */
-    const char         *remark, *memo, *return_to, *failed_return_to, *callback_url; /* "" if none */
+    const char         *remark, *memo, *return_to, *failed_return_to; /* "": none */
+    const char         *callback_url; /* "": none */
     unsigned            events;
     bool                strict;
     int64_t             expires_at; /* s; 0: never */
@@ -80,7 +81,7 @@ bool payment_by_order_alone(struct db *db, struct arena *arena, const char *orde
 /* The newest `most`, newest first. */
 bool payment_list(struct db *db, struct arena *arena, size_t most, struct payment **list,
         size_t *count, struct error *err);
-/* One that has something to do by itself at `now_ms`: a confirmation, or telling that time is up. */
+/* One with something to do by itself at `now_ms`: a confirmation, or telling that time is up. */
 bool payment_due(struct db *db, struct arena *arena, int64_t now_ms, struct payment *payment,
         bool *found, struct error *err);
 

@@ -72,7 +72,8 @@ body_text(const struct call *call)
 {
     size_t length = call->body_length < BODY_MOST ? call->body_length : BODY_MOST;
 
-    while (length > 0 && length < call->body_length && ((unsigned char)call->body[length] & 0xc0) == 0x80)
+    while (length > 0 && length < call->body_length
+            && ((unsigned char)call->body[length] & 0xc0) == 0x80)
         length--;
     return text_is_clean(call->body, length, true)
             ? arena_copy_bytes(call->arena, call->body, length) : "(not text)";
@@ -111,7 +112,8 @@ count_call(struct station *station, struct error *err)
     if (!db_prepare(station->db, "INSERT INTO meter (id, since, used) VALUES (1, $1, 1)"
             " ON CONFLICT (id) DO UPDATE SET"
             " used = CASE WHEN since + 60 <= $1 THEN 1 ELSE used + 1 END,"
-            " since = CASE WHEN since + 60 <= $1 THEN $1 ELSE since END RETURNING used", &query, err))
+            " since = CASE WHEN since + 60 <= $1 THEN $1 ELSE since END RETURNING used", &query,
+            err))
         return false;
     db_bind_integer(query, 1, clock_now());
     if (!db_step(query, &row, err))

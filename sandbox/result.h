@@ -10,7 +10,7 @@
 #include "sandbox/payment.h"
 
 /*
- * The object of protocol/mixpay.md §4 with every field, in the dress that the switches say, and with
+ * The object of protocol/mixpay.md §4 with every field, in the dress that the switches say, and
  * the payment's `raw` members laid over it. It belongs to the arena. `with_…`: what was asked for.
  */
 bool result_json(const struct station *station, struct arena *arena, const struct payment *payment,

@@ -28,8 +28,8 @@ bool inputs_text(const struct inputs *inputs, const char *name, const char **tex
 
 /*
  * Reads the terms of a new payment (protocol/mixpay.md §3a, 3b) into an otherwise empty one. A
- * Paylink may leave out the amount and the settlement asset, and its `amount` wins over quoteAmount.
- * Refused with MixPay's code for what is missing or wrong.
+ * Paylink may leave out the amount and the settlement asset, and its `amount` wins over
+ * quoteAmount. Refused with MixPay's code for what is missing or wrong.
  */
 bool terms_read(const struct inputs *inputs, bool paylink, struct payment *payment,
         struct error *err);
