@@ -392,21 +392,28 @@ take_all(struct reading *reading, cfg_t *cfg, struct settings *settings)
         check_together(reading, cfg, settings);
 }
 
-/* libConfuse 3.3 counts a line with a comment three times: so it is shown none. */
-static void
+/* libConfuse 3.3 counts a line with a comment three times: so it is shown none. Nor does it mind a
+ * block that is never closed: returns the line where such a one begins, 0 for none. */
+static int
 blank_comments(char *text)
 {
+    int  line = 1, open = 0;
     char quote = '\0';
 
-    for (char *at = text; *at != '\0'; at++)
-        if (quote != '\0' && *at == '\\' && at[1] != '\0')
+    for (char *at = text; *at != '\0'; at++) {
+        line += *at == '\n';
+        if (quote != '\0' && *at == '\\' && at[1] != '\0' && at[1] != '\n')
             at++;
         else if (quote != '\0')
             quote = *at == quote ? '\0' : quote;
         else if (*at == '"' || *at == '\'')
             quote = *at;
+        else if (*at == '{' || *at == '}')
+            open = *at == '{' ? line : 0;
         else if (*at == '#')
             at = memset(at, ' ', strcspn(at, "\n"));
+    }
+    return open;
 }
 
 /* NULL with *err when there is no text to be had. */
@@ -437,15 +444,18 @@ settings_read(struct arena *arena, const char *path, FILE *complaints, struct se
     char          *text;
     cfg_t         *cfg;
     bool           parsed;
+    int            open;
 
     *settings = (struct settings){ .path = arena_copy(arena, path) };
     text = read_file(arena, path, err);
     if (text == NULL)
         return false;
-    blank_comments(text);
+    open = blank_comments(text);
     cfg = cfg_init(section_options(&reading, ""), CFGF_NONE);
     cfg_set_error_function(cfg, report);
     parsed = cfg_parse_buf(cfg, text) == CFG_SUCCESS;
+    if (parsed && open != 0)
+        complain(&reading, open, "this block is never closed: a } is missing");
     if (parsed)
         take_all(&reading, cfg, settings);
     cfg_free(cfg);

@@ -20,8 +20,8 @@ static const struct { const char *word; enum result_status status; } words[] = {
     { "failed",     RESULT_FAILED     },
 };
 
-/* Number or text just as it came: a padded amount or status is not the one that we know. Absent, null
- * and anything too long for a page are "". */
+/* Number or text just as it came: a padded amount or status is not the one that we know. Absent,
+ * null and anything too long for a page are "". */
 static const char *
 read_text(struct arena *arena, const json_t *data, const char *name)
 {
