@@ -107,6 +107,9 @@ db_home_open(const char *url, bool create, struct db_home **home, struct error *
 
     if (!text_starts(url, "sqlite:/"))
         return fail(err, ERROR_INPUT, "store url: write \"sqlite:/absolute/path/mixtill.db\"");
+    /* Its count of memory in use costs all threads a common lock at every allocation. It is refused
+     * when a home was open before; then this has been said already. */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     made = calloc(1, sizeof *made);
     if (made == NULL)
         abort();
