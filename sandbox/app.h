@@ -14,7 +14,6 @@
 struct app {
     const char     *base;   /* public address, without "/" at its end */
     const char     *path;   /* the path of it: "/sandbox", or "" */
-    const char     *origin; /* its scheme, host and port */
     const char     *folder; /* of templates/ and static/ */
     struct db_home *home;
     atomic_bool    *stopping; /* set once the program is asked to end */

@@ -235,7 +235,6 @@ set_base(struct app *app, struct arena *arena, const char *base, struct error *e
 
     if (!url_parse(arena, base, &url, err))
         return false;
-    app->origin = url.origin;
     app->path = url.path;
     app->base = arena_format(arena, "%s%s", url.origin, url.path);
     return true;

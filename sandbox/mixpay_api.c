@@ -1,6 +1,5 @@
 /* mixpay_api.c: the pretend MixPay's API: protocol/mixpay.md §2, 3b, 3d, 4.
  * SPDX-License-Identifier: ISC */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

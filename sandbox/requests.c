@@ -5,7 +5,6 @@
  * closest is an answer that is none: the web server then gives up on us and says 502 itself. */
 #include "sandbox/requests.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
