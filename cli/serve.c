@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -205,6 +206,7 @@ supervise(struct supervisor *supervisor)
     int                   signal = 0;
 
     sigemptyset(&signals);
+    sigaddset(&signals, SIGPIPE); /* whoever read the log may go; the shop stays */
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGCHLD);
@@ -236,6 +238,20 @@ make_folder(struct arena *arena, const char *path, struct error *err)
     }
 }
 
+/* A second one would take the sockets away from the first. The lock ends with this process. */
+static bool
+claim_folder(struct arena *arena, const char *run, struct error *err)
+{
+    int lock = open(arena_format(arena, "%s/serve.lock", run), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+
+    if (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) == 0)
+        return true;
+    return fail(err, ERROR_CONFLICT, errno == EWOULDBLOCK
+                    ? "another `mixtill serve` runs in %s: stop that one, or give --run"
+                    : "cannot lock the folder %s",
+            run);
+}
+
 static bool
 prepare(struct supervisor *supervisor, struct command_line *line, const char *sandbox,
         struct error *err)
@@ -243,7 +259,8 @@ prepare(struct supervisor *supervisor, struct command_line *line, const char *sa
     const char *const config[4] = { "--config", line->config, NULL, NULL };
     struct child     *worker;
 
-    if (!make_folder(line->arena, supervisor->run, err))
+    if (!make_folder(line->arena, supervisor->run, err)
+            || !claim_folder(line->arena, supervisor->run, err))
         return false;
     if (!add_server(supervisor, line->arena, "checkout", config, err)
             || !add_server(supervisor, line->arena, "callback", config, err))
