@@ -9,10 +9,10 @@
 #define ORDER_COLUMNS                                                                              \
     "order_id, token, item, title, quantity, unit_price, amount, quote_asset, settlement_asset, "  \
     "payee, email, note, language, link_kind, link_request, link_url, state, flags, "              \
-    "failure_code, coalesce(trace_id, ''), created_at, expires_at, watch_until, watched_at, paid_at, version, "\
-    "confirmations, confirmations_needed, payment_amount, payment_symbol, payable_amount, "        \
-    "payable_symbol, surplus_amount, txid, explorer_url, settle_status, settle_amount, "           \
-    "settle_symbol, settle_asset"
+    "failure_code, coalesce(trace_id, ''), created_at, expires_at, watch_until, watched_at, "      \
+    "paid_at, version, confirmations, confirmations_needed, payment_amount, payment_symbol, "      \
+    "payable_amount, payable_symbol, surplus_amount, txid, explorer_url, settle_status, "          \
+    "settle_amount, settle_symbol, settle_asset"
 
 enum { ORDER_COLUMN_COUNT = 39 };
 
