@@ -144,7 +144,8 @@ static const struct {
     { "callbacks by plain http", SHOP "shop { callback_url = \"http://shop.example/x\" }\n", 4,
             "shop callback_url" },
     { "callbacks to this machine", "base_url = \"http://127.0.0.1\"\nshop { name = \"K\"\n"
-            "payee = \"" PAYEE "\"\ncallback_url = \"http://127.0.0.1/x\" }\n", 4, "MixPay calls nothing else" },
+            "payee = \"" PAYEE "\"\ncallback_url = \"http://127.0.0.1/x\" }\n", 4,
+            "MixPay calls nothing else" },
     { "a return by plain http", SHOP "shop { return_to = \"http://shop.example\" }\n", 4,
             "shop return_to" },
     { "a shop's site that is none", SHOP "shop { url = \"shop.example\" }\n", 4, "shop url" },
@@ -155,7 +156,8 @@ static const struct {
     { "an empty payee", "base_url = \"https://shop.example\"\nshop { name = \"K\"\n"
             "payee = \"\" }\n", 3, "mixtill payee" },
     { "a payee of MixPay's documents", "base_url = \"https://shop.example\"\n"
-            "shop { name = \"K\"\npayee = \"a38ed284-5689-4fb9-8c2a-91fba5e32ce9\" }\n", 3, "placeholder" },
+            "shop { name = \"K\"\npayee = \"a38ed284-5689-4fb9-8c2a-91fba5e32ce9\" }\n", 3,
+            "placeholder" },
     { "a payee of ones", "base_url = \"https://shop.example\"\nshop { name = \"K\"\n"
             "payee = \"11111111-1111-1111-1111-111111111111\" }\n", 3, "placeholder" },
     { "the nil payee", "base_url = \"https://shop.example\"\nshop { name = \"K\"\n"

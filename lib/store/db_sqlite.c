@@ -165,6 +165,8 @@ configure(struct db *db, struct error *err)
             && db_script(db, "PRAGMA wal_autocheckpoint=0", err)
             && db_script(db, "PRAGMA synchronous=FULL", err)
             && db_script(db, "PRAGMA foreign_keys=ON", err)
+            /* else REPLACE would remove rows behind the back of the triggers that keep them */
+            && db_script(db, "PRAGMA recursive_triggers=ON", err)
             && db_script(db, "PRAGMA trusted_schema=OFF", err)
             && db_script(db, "PRAGMA mmap_size=0", err) && db_script(db, cache, err);
 }

@@ -86,8 +86,8 @@ WHEN NEW.state <> OLD.state AND NOT EXISTS (SELECT 1 FROM order_step
 BEGIN SELECT RAISE(ABORT, 'an order may not take this step'); END;
 
 -- What was agreed with the shopper never changes.
-CREATE TRIGGER orders_terms BEFORE UPDATE OF order_id, token, form_key, form_hash, item, quantity,
-    unit_price, amount, quote_asset, settlement_asset, payee, link_kind, link_request, created_at,
+CREATE TRIGGER orders_terms BEFORE UPDATE OF order_id, token, form_key, form_hash, item, title,
+    quantity, unit_price, amount, quote_asset, settlement_asset, payee, link_kind, link_request, created_at,
     expires_at ON orders
 BEGIN SELECT RAISE(ABORT, 'the terms of an order never change'); END;
 
