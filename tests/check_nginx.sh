@@ -35,16 +35,26 @@ for _ in {1..100}; do curl -so /dev/null "$base/" && break; sleep 0.1; done
 # answer CURL-ARGUMENT…: the head and body, line ends as ours.
 answer() { curl -si --max-time 10 "$@" | tr -d '\r'; }
 
-# dressed NAME STATUS CURL-ARGUMENT…: this status, and each header of our pages once.
-dressed() {
-    local name=$1 status=$2 got header
-    got=$(answer "${@:3}")
-    fact "$name: $status" has "$got" "^HTTP/1.1 $status "
+# wears NAME STATUS ANSWER: it has this status, and each header of our pages once.
+wears() {
+    local header
+    said=$3
+    fact "$1: $2" has "$said" "^HTTP/1.1 $2 "
     for header in X-Content-Type-Options Referrer-Policy Content-Security-Policy; do
-        fact "$name: one $header" test "$(grep -c "^$header:" <<<"$got")" -eq 1
+        fact "$1: one $header" test "$(grep -c "^$header:" <<<"$said")" -eq 1
     done
-    fact "$name: the server tells no version" has "$got" '^Server: nginx$'
-    said=$got
+    fact "$1: the server tells no version" has "$said" '^Server: nginx$'
+}
+
+# dressed NAME STATUS CURL-ARGUMENT…: the same of what curl gets.
+dressed() { wears "$1" "$2" "$(answer "${@:3}")"; }
+
+# raw TEXT: what nginx answers to these bytes.
+raw() {
+    exec 3<>"/dev/tcp/127.0.0.1/$MIXTILL_PORT"
+    printf '%b' "$1" >&3
+    timeout 10 cat <&3 | tr -d '\r'
+    exec 3>&-
 }
 
 head -c 65536 /dev/zero | tr '\0' a >"$here/full"
@@ -60,6 +70,10 @@ dressed 'a full body' 502 --data-binary "@$here/full" "$base/checkout"
 dressed 'one byte more' 413 --data-binary "@$here/large" "$base/checkout"
 dressed 'one byte more, in chunks' 413 -H 'Transfer-Encoding: chunked' \
     --data-binary "@$here/large" "$base/mixpay/callback"
+wears 'broken chunks' 400 "$(raw "POST /checkout HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\
+Transfer-Encoding: chunked\r\n\r\nzz\r\n")"
+wears 'an unknown encoding' 501 "$(raw "POST /checkout HTTP/1.1\r\nHost: a\r\n\
+Connection: close\r\nTransfer-Encoding: odd\r\n\r\n")"
 dressed 'a static file' 200 "$base/static/a.css"
 fact 'it has its type' has "$said" '^Content-Type: text/css; charset=utf-8$'
 fact 'it may be kept a while' has "$said" '^Cache-Control: public, max-age=[0-9]+, must-revalidate$'
@@ -81,10 +95,14 @@ dressed 'the page of a failure, asked for by name' 404 "$base/mixtill-down"
 dressed 'a broken request' 400 -H 'Host: a b' "$base/"
 fact 'no static file outside' lacks "$(answer --path-as-is "$base/static../nginx.conf")" '^worker'
 
-curl -so /dev/null "$base/order/abcdefSECRETSECRET?key=SECRET"
+token=abcdefSECRETsecret-SEC
+for path in "order/$token" "order/$token/status" "//order//$token" "ORDER%2F$token/"; do
+    curl -so /dev/null --path-as-is "$base/$path?key=SECRET"
+done
 fact 'the log tells of that order' grep -q 'path="/order/abcdef..." status=502' \
     "$here/nginx-access.log"
-fact 'and keeps its secret' refuted grep -q SECRET "$here/nginx-access.log"
+fact 'and keeps its secret' refuted grep -i secret "$here/nginx-access.log"
+fact 'and tells of other paths in full' grep -q 'path="/mixpay/callback" ' "$here/nginx-access.log"
 fact 'a request for the log is a line of key=value' grep -qE \
     '^time=[^ ]+ remote=127.0.0.1 method=POST path="/checkout" status=413 bytes=[0-9]+ seconds=' \
     "$here/nginx-access.log"
