@@ -2,11 +2,13 @@
  * SPDX-License-Identifier: ISC */
 #include <stdint.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/crypt.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "base/uuid.h"
@@ -482,7 +484,7 @@ test_arena(struct tap *tap)
 {
     struct arena *arena = arena_open();
     int           numbers[] = { 1, 2, 3 };
-    bool          zeroed = true, aligned = true;
+    bool          zeroed = true, aligned = true, whole = true;
 
     for (size_t size = 0; size < 70000; size += 997) {
         unsigned char *memory = arena_alloc(arena, size);
@@ -504,9 +506,37 @@ test_arena(struct tap *tap)
         zeroed = zeroed && ((char *)arena_alloc(arena, 1))[0] == 0;
     tap_ok(tap, zeroed && released == 3, "after a reset it is as new");
     tap_text(tap, arena_format(arena, "%s-%d", "a", 7), "a-7", "formatted");
+    for (int length = 250; length < 262; length++) {
+        const char *text = arena_format(arena, "%*d", length, 7), *next = arena_format(arena, "b");
+
+        whole = whole && strlen(text) == (size_t)length && text[length - 1] == '7'
+                && strcmp(next, "b") == 0;
+    }
+    tap_ok(tap, whole, "formatted, short or long");
     tap_text(tap, arena_copy_bytes(arena, "abc", 2), "ab", "copied");
     arena_close(arena);
     arena_close(NULL);
+}
+
+static void
+test_log(struct tap *tap, struct arena *arena)
+{
+    const char *none = NULL;
+    char        line[8192] = "", longest[3000], *told;
+    int         ends[2], kept = dup(STDERR_FILENO);
+
+    memset(longest, 'x', sizeof longest);
+    longest[sizeof longest - 1] = '\0';
+    if (!tap_ok(tap, kept >= 0 && pipe(ends) == 0, "a pipe"))
+        return;
+    dup2(ends[1], STDERR_FILENO);
+    log_info("test", "bare", "a-b", "empty", "", "odd", "a \"b\"\n=\\\x7f\xc3\xa9", "none", none, "most",
+            longest, "last", "1");
+    dup2(kept, STDERR_FILENO);
+    told = read(ends[0], line, sizeof line - 1) > 0 ? strstr(line, " level=") : NULL;
+    tap_text(tap, told, arena_format(arena, " level=info what=test bare=a-b empty=\"\" "
+                "odd=\"a \\\"b\\\"\\x0a=\\\\\\x7f\xc3\xa9\" most=%.1024s last=1\n", longest),
+            "a line for the log: quoted, escaped, cut");
 }
 
 static void
@@ -543,6 +573,7 @@ main(void)
     test_values(&tap, arena);
     test_crypt(&tap, arena);
     test_arena(&tap);
+    test_log(&tap, arena);
     test_clock(&tap);
     arena_close(arena);
     return tap_end(&tap);

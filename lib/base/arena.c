@@ -23,7 +23,7 @@
 #define ASAN_UNPOISON_MEMORY_REGION(start, size) ((void)(start), (void)(size))
 #endif
 
-enum { BLOCK_SIZE = 32768, RED_ZONE = 16 };
+enum { BLOCK_SIZE = 65536, RED_ZONE = 16, FORMAT_BRIEF = 256 };
 
 struct block {
     struct block *older;
@@ -81,15 +81,22 @@ arena_open(void)
     return arena;
 }
 
-void
-arena_reset(struct arena *arena)
+static void
+release_deferred(struct arena *arena)
 {
     struct deferred *deferred = arena->deferred;
-    struct block    *block = arena->newest;
 
     arena->deferred = NULL;
     for (; deferred != NULL; deferred = deferred->older)
         deferred->release(deferred->handle);
+}
+
+void
+arena_reset(struct arena *arena)
+{
+    struct block *block = arena->newest;
+
+    release_deferred(arena);
     while (block->older != NULL) {
         struct block *older = block->older;
 
@@ -112,22 +119,43 @@ arena_close(struct arena *arena)
 }
 
 /* A gap of RED_ZONE bytes stays poisoned behind each allocation: a write past the end is caught. */
-void *
-arena_alloc(struct arena *arena, size_t size)
+static size_t
+gross(size_t size)
 {
-    struct block *block = arena->newest;
-    size_t        needed;
-    void         *memory;
-
     if (size > SIZE_MAX / 4)
         out_of_memory();
-    needed = (size + RED_ZONE + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+    return (size + RED_ZONE + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+}
+
+void *
+arena_room(struct arena *arena, size_t size)
+{
+    struct block *block = arena->newest;
+    size_t        needed = gross(size);
+    void         *memory;
+
     if (needed > block->room - block->used)
         arena->newest = block = block_open(needed > BLOCK_SIZE ? needed : BLOCK_SIZE, block);
     memory = block->bytes + block->used;
     block->used += needed;
     ASAN_UNPOISON_MEMORY_REGION(memory, size);
-    return memset(memory, 0, size);
+    return memory;
+}
+
+/* Of the last allocation, only so much is needed. */
+static void
+shrink(struct arena *arena, size_t from, size_t to)
+{
+    struct block *block = arena->newest;
+
+    block->used -= gross(from) - gross(to);
+    ASAN_POISON_MEMORY_REGION(block->bytes + block->used - gross(to) + to, gross(from) - to);
+}
+
+void *
+arena_alloc(struct arena *arena, size_t size)
+{
+    return memset(arena_room(arena, size), 0, size);
 }
 
 void *
@@ -143,10 +171,11 @@ arena_array(struct arena *arena, size_t count, size_t size)
 char *
 arena_copy_bytes(struct arena *arena, const void *bytes, size_t length)
 {
-    char *copy = arena_alloc(arena, length + 1);
+    char *copy = arena_room(arena, length + 1);
 
     if (length > 0)
         memcpy(copy, bytes, length);
+    copy[length] = '\0';
     return copy;
 }
 
@@ -156,19 +185,24 @@ arena_copy(struct arena *arena, const char *text)
     return arena_copy_bytes(arena, text, strlen(text));
 }
 
+/* Most of what is formatted is short; only the rest is formatted a second time. */
 char *
 arena_format(struct arena *arena, const char *format, ...)
 {
     va_list arguments;
+    char   *text = arena_room(arena, FORMAT_BRIEF);
     int     length;
-    char   *text;
 
     va_start(arguments, format);
-    length = vsnprintf(NULL, 0, format, arguments);
+    length = vsnprintf(text, FORMAT_BRIEF, format, arguments);
     va_end(arguments);
     if (length < 0)
         out_of_memory();
-    text = arena_alloc(arena, (size_t)length + 1);
+    if (length < FORMAT_BRIEF) {
+        shrink(arena, FORMAT_BRIEF, (size_t)length + 1);
+        return text;
+    }
+    text = arena_room(arena, (size_t)length + 1);
     va_start(arguments, format);
     vsnprintf(text, (size_t)length + 1, format, arguments);
     va_end(arguments);

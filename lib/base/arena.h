@@ -22,6 +22,9 @@ void arena_reset(struct arena *arena);
 /* `size` zeroed bytes, aligned for any type. */
 void *arena_alloc(struct arena *arena, size_t size);
 
+/* As arena_alloc, but anything may be in the memory. */
+void *arena_room(struct arena *arena, size_t size);
+
 /* Room for `count` zeroed things of `size` bytes; an overflow ends the process. */
 void *arena_array(struct arena *arena, size_t count, size_t size);
 

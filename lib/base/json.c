@@ -6,6 +6,7 @@
  * string may hold: json_read refuses control characters, written plainly or escaped. */
 #include "base/json.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -214,6 +215,25 @@ json_whole(const json_t *object, const char *name, long long least, long long mo
     const char *text = json_decimal(object, name);
 
     return text != NULL && text_to_integer(text, least, most, value);
+}
+
+void
+json_add(json_t *object, const char *name, json_t *value)
+{
+    if (json_object_set_new_nocheck(object, name, value) != 0)
+        abort(); /* no memory, or no value */
+}
+
+json_t *
+json_add_texts(json_t *object, const char *name, ...)
+{
+    va_list list;
+
+    va_start(list, name);
+    for (; name != NULL; name = va_arg(list, const char *))
+        json_add(object, name, json_string_nocheck(va_arg(list, const char *)));
+    va_end(list);
+    return object;
 }
 
 char *

@@ -30,11 +30,32 @@ static void
 add_escaped(struct line *line, unsigned char byte)
 {
     char escaped[5];
-    int  length = byte < 0x20 || byte == 0x7f ? snprintf(escaped, sizeof escaped, "\\x%02x", byte)
-            : byte == '"' || byte == '\\'     ? snprintf(escaped, sizeof escaped, "\\%c", byte)
-                                              : snprintf(escaped, sizeof escaped, "%c", byte);
+    int  length = snprintf(escaped, sizeof escaped, byte < 0x20 || byte == 0x7f ? "\\x%02x" : "\\%c",
+            byte);
 
     add(line, escaped, (size_t)length);
+}
+
+static bool
+is_plain(unsigned char byte)
+{
+    return byte >= 0x20 && byte != 0x7f && byte != '"' && byte != '\\';
+}
+
+static void
+add_value(struct line *line, const char *value, size_t length)
+{
+    size_t plain;
+
+    for (; length > 0; value += plain, length -= plain) {
+        for (plain = 0; plain < length && is_plain((unsigned char)value[plain]); plain++)
+            ;
+        add(line, value, plain);
+        if (plain == 0) {
+            add_escaped(line, (unsigned char)*value);
+            plain = 1;
+        }
+    }
 }
 
 static void
@@ -42,12 +63,10 @@ add_pair(struct line *line, const char *key, const char *value)
 {
     bool bare = value[0] != '\0' && value[strcspn(value, " \"=\\")] == '\0';
 
-    add(line, line->length > 0 ? " " : "", line->length > 0);
+    add(line, " ", line->length > 0);
     add(line, key, strlen(key));
-    add(line, "=", 1);
-    add(line, "\"", !bare);
-    for (size_t i = 0; value[i] != '\0' && i < VALUE_MOST; i++)
-        add_escaped(line, (unsigned char)value[i]);
+    add(line, "=\"", bare ? 1 : 2);
+    add_value(line, value, strnlen(value, VALUE_MOST));
     add(line, "\"", !bare);
 }
 

@@ -3,6 +3,7 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,7 +17,8 @@ text_open(struct text *text, struct arena *arena)
     text->arena = arena;
     text->length = 0;
     text->room = 256;
-    text->bytes = arena_alloc(arena, text->room);
+    text->bytes = arena_room(arena, text->room);
+    text->bytes[0] = '\0';
 }
 
 static void
@@ -29,8 +31,8 @@ make_room(struct text *text, size_t more)
         return;
     while (text->room < needed)
         text->room *= 2;
-    bytes = arena_alloc(text->arena, text->room);
-    memcpy(bytes, text->bytes, text->length);
+    bytes = arena_room(text->arena, text->room);
+    memcpy(bytes, text->bytes, text->length + 1);
     text->bytes = bytes;
 }
 
@@ -51,50 +53,36 @@ text_add(struct text *text, const char *more)
     text_add_bytes(text, more, strlen(more));
 }
 
+/* Most of what is added fits where it is; only the rest is formatted a second time. */
 void
 text_add_format(struct text *text, const char *format, ...)
 {
+    size_t  left = text->room - text->length;
     va_list arguments;
     int     length;
 
     va_start(arguments, format);
-    length = vsnprintf(NULL, 0, format, arguments);
+    length = vsnprintf(text->bytes + text->length, left, format, arguments);
     va_end(arguments);
-    if (length <= 0)
-        return;
-    make_room(text, (size_t)length);
-    va_start(arguments, format);
-    vsnprintf(text->bytes + text->length, (size_t)length + 1, format, arguments);
-    va_end(arguments);
-    text->length += (size_t)length;
-}
-
-static const char *
-html_entity(char byte)
-{
-    switch (byte) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '"':
-        return "&quot;";
-    case '\'':
-        return "&#39;";
-    default:
-        return NULL;
+    if (length >= 0 && (size_t)length >= left) {
+        make_room(text, (size_t)length);
+        va_start(arguments, format);
+        vsnprintf(text->bytes + text->length, (size_t)length + 1, format, arguments);
+        va_end(arguments);
     }
+    text->length += length < 0 ? 0 : (size_t)length;
+    text->bytes[text->length] = '\0';
 }
 
 void
 text_add_html(struct text *text, const char *bytes, size_t length)
 {
+    static const char *const entities[UCHAR_MAX + 1] = { ['&'] = "&amp;", ['<'] = "&lt;",
+        ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;" };
     size_t plain = 0;
 
     for (size_t i = 0; i < length; i++) {
-        const char *entity = html_entity(bytes[i]);
+        const char *entity = entities[(unsigned char)bytes[i]];
 
         if (entity == NULL)
             continue;
