@@ -62,21 +62,19 @@ static void
 add_common(struct call *call, json_t *view)
 {
     const struct settings *settings = &call->app->settings;
-    const char            *language, *headline;
+    const char            *headline = json_string_value(json_object_get(view, "headline"));
+    const char            *language;
     const json_t          *text = page_text(call, &language);
-    json_t                *common;
 
-    headline = json_string_value(json_object_get(view, "headline"));
-    common = json_pack("{s:s, s:s, s:O, s:s, s:s, s:b, s:{s:s, s:s, s:s, s:s}, s:s}", "lang",
-            language,
-            "dir", "ltr", "text", text, "base", settings->base_url.path, "static",
-            app_path(call, "/static"), "rehearsal", settings->rehearsal, "shop", "name",
-            settings->shop_name, "contact", settings->shop_contact, "contact_href",
-            contact_href(call), "url", settings->shop_url, "title",
+    json_add_texts(view, "lang", language, "dir", "ltr", "base", settings->base_url.path,
+            "static", app_path(call, "/static"), "title",
             view_say(call->arena, text, "title_text", "headline", headline == NULL ? "" : headline,
-                    "shop", settings->shop_name, (char *)0));
-    json_object_update(view, common);
-    json_decref(common);
+                    "shop", settings->shop_name, (char *)0), (char *)0);
+    json_add(view, "shop", json_add_texts(json_object(), "name", settings->shop_name,
+            "contact", settings->shop_contact, "contact_href", contact_href(call),
+            "url", settings->shop_url, (char *)0));
+    json_add(view, "rehearsal", json_boolean(settings->rehearsal));
+    json_add(view, "text", json_pack("O", text)); /* shared, not copied */
     call_set(call, "Content-Language", language);
     call_set(call, "Vary", "Accept-Language, Accept");
 }
@@ -110,13 +108,14 @@ kind_of(const struct call *call)
     return kinds[i].kind;
 }
 
-/* Back to the form he came from, where we can tell which one it was. */
+/* Back to the form he came from, where we can tell which one it was and it is of use. */
 static const char *
-again(const struct call *call)
+again(const struct call *call, const char *kind)
 {
     const char *item = call_form(call, "item");
 
-    if (item == NULL || settings_item(&call->app->settings, item) == NULL)
+    if (item == NULL || settings_item(&call->app->settings, item) == NULL
+            || strcmp(kind, "sold_out") == 0)
         return "";
     return arena_format(call->arena, "%s/checkout?item=%s", call->app->settings.base_url.path,
             item);
@@ -140,7 +139,7 @@ answer_problem(struct call *call, const struct error *err)
                     (char *)0),
             "details", call->status < 500 && call->problem == NULL && call->status != 404
                     ? err->message : "",
-            "again_url", again(call), "is_missing", call->status == 404, "is_denied",
+            "again_url", again(call, kind), "is_missing", call->status == 404, "is_denied",
             call->status == 403, "is_conflict", call->status == 409, "is_limit",
             call->status == 429,
             "is_misconfigured", strcmp(kind, "misconfigured") == 0, "is_down", call->status >= 500);

@@ -72,6 +72,7 @@ view_say(struct arena *arena, const json_t *text, const char *key, ...)
 }
 
 #define SAY(...) view_say(arena, scene->text, __VA_ARGS__, (char *)0)
+#define TEXTS(...) json_add_texts(json_object(), __VA_ARGS__, (char *)0)
 
 const char *
 view_date(struct arena *arena, const json_t *text, int64_t seconds)
@@ -172,12 +173,12 @@ is_waiting(const struct order *order)
 static json_t *
 view_facts(struct arena *arena, const struct order *order, const struct view_scene *scene)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
-            "order_id", order->order_id, "token", order->token, "item", order->title,
+    return TEXTS("order_id", order->order_id, "token", order->token, "item", order->title,
             "item_name", order->item, "quantity", number(arena, order->quantity),
             "unit_price", plain(arena, order->unit_price), "amount", plain(arena, order->amount),
             "currency", scene->currency, "email", order->email, "note", order->note,
-            "created", view_date(arena, scene->text, order->created_at));
+            "created", view_date(arena, scene->text, order->created_at),
+            "created_iso", iso(arena, order->created_at));
 }
 
 /* 1799 → "29:59", 3600 → "1:00:00" */
@@ -200,10 +201,9 @@ view_expiry(struct arena *arena, const struct order *order, const struct view_sc
 
     if (!is_payable(order, scene) || gmtime_r(&at, &parts) == NULL)
         return json_false();
-    return json_pack("{s:s, s:s, s:s, s:s}", "seconds", number(arena, left), "text",
-            time_left(arena, left), "at",
-            arena_format(arena, "%02d:%02d UTC", parts.tm_hour, parts.tm_min), "iso",
-            iso(arena, order->expires_at));
+    return TEXTS("seconds", number(arena, left), "text", time_left(arena, left),
+            "at", arena_format(arena, "%02d:%02d UTC", parts.tm_hour, parts.tm_min),
+            "iso", iso(arena, order->expires_at));
 }
 
 static json_t *
@@ -215,10 +215,9 @@ view_confirmations(struct arena *arena, const struct order *order, const struct 
     if (order->state != ORDER_CONFIRMING || order->confirmations < 0)
         return json_false();
     if (order->confirmations_needed <= 0)
-        return json_pack("{s:s, s:s}", "have", have, "text", SAY("confirmations_seen", "have",
-        have));
-    return json_pack("{s:s, s:s, s:s}", "have", have, "need", need, "text",
-            SAY("confirmations_text", "have", have, "need", need));
+        return TEXTS("have", have, "text", SAY("confirmations_seen", "have", have));
+    return TEXTS("have", have, "need", need,
+            "text", SAY("confirmations_text", "have", have, "need", need));
 }
 
 static json_t *
@@ -228,25 +227,27 @@ view_rest(struct arena *arena, const struct order *order)
 
     if (order->state != ORDER_PAID_LESS || rest[0] == '\0')
         return json_false();
-    return json_pack("{s:s, s:s, s:s, s:s}", "amount", rest, "symbol",
+    return TEXTS("amount", rest, "symbol",
             order->payable_symbol[0] != '\0' ? order->payable_symbol : order->payment_symbol,
-            "paid",
-            order->payment_amount, "total", order->payable_amount);
+            "paid", order->payment_amount, "total", order->payable_amount);
 }
 
 static json_t *
 view_receipt(struct arena *arena, const struct order *order, const struct view_scene *scene)
 {
+    bool    settled = order_is_settled(order);
+    json_t *receipt;
+
     if (order->state != ORDER_PAID && order->state != ORDER_PAID_LATE)
         return json_false();
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s}",
-            "paid_at", view_date(arena, scene->text, order->paid_at),
+    receipt = TEXTS("paid_at", view_date(arena, scene->text, order->paid_at),
             "paid_iso", iso(arena, order->paid_at),
             "payment", with_symbol(arena, order->payment_amount, order->payment_symbol),
             "txid", order->txid, "explorer", order->explorer_url, "trace_id", order->trace_id,
-            "settled", order_is_settled(order), "settlement",
-            order_is_settled(order) ? with_symbol(arena, order->settle_amount, order->settle_symbol)
-                                    : "");
+            "settlement",
+            settled ? with_symbol(arena, order->settle_amount, order->settle_symbol) : "");
+    json_add(receipt, "settled", json_boolean(settled));
+    return receipt;
 }
 
 static json_t *
@@ -256,7 +257,7 @@ view_surplus(struct arena *arena, const struct order *order, const struct view_s
 
     if ((order->flags & FLAG_SURPLUS) == 0)
         return json_false();
-    return json_pack("{s:s, s:s}", "amount", amount, "text", SAY("surplus_text", "amount", amount));
+    return TEXTS("amount", amount, "text", SAY("surplus_text", "amount", amount));
 }
 
 static json_t *
@@ -268,8 +269,7 @@ view_failure(struct arena *arena, const struct order *order, const struct view_s
         return json_false();
     if (json_object_get(scene->text, key) == NULL)
         key = "failure_unknown";
-    return json_pack("{s:s, s:s}", "code", order->failure_code, "text",
-            SAY(key, "code", order->failure_code));
+    return TEXTS("code", order->failure_code, "text", SAY(key, "code", order->failure_code));
 }
 
 static const char *
@@ -300,15 +300,26 @@ version(struct arena *arena, const struct order *order, const struct view_scene 
     return arena_format(arena, "%" PRId64 ".%s", order->version, situation(arena, order, scene));
 }
 
+static json_t *
+view_pay(const struct order *order, const struct view_scene *scene)
+{
+    if (!is_payable(order, scene))
+        return json_false();
+    return TEXTS("url", order->link_url, "label", text_of(scene->text, "pay_with_crypto"));
+}
+
+/* Exactly one of these is true. */
 static void
 mark_state(json_t *view, const struct order *order)
 {
-    for (unsigned state = 0; state < ORDER_STATES; state++) {
-        char name[32];
+    static const char *const marks[ORDER_STATES] = { [ORDER_OPEN] = "is_open",
+        [ORDER_CONFIRMING] = "is_confirming", [ORDER_PAID_LESS] = "is_paid_less",
+        [ORDER_PENDING] = "is_pending", [ORDER_AUDITING] = "is_auditing", [ORDER_PAID] = "is_paid",
+        [ORDER_PAID_LATE] = "is_paid_late", [ORDER_FAILED] = "is_failed",
+        [ORDER_EXPIRED] = "is_expired" };
 
-        snprintf(name, sizeof name, "is_%s", order_state_name((enum order_state)state));
-        json_object_set_new(view, name, json_boolean(order->state == (enum order_state)state));
-    }
+    for (unsigned state = 0; state < ORDER_STATES; state++)
+        json_add(view, marks[state], json_boolean(order->state == (enum order_state)state));
 }
 
 json_t *
@@ -316,34 +327,37 @@ view_order(struct arena *arena, const struct order *order, const struct view_sce
 {
     const char *about = situation(arena, order, scene);
     const char *url = arena_format(arena, "%s/order/%s", scene->base, order->token);
-    bool        payable = is_payable(order, scene);
-    json_t     *view = json_pack("{s:o, s:s, s:o, s:b, s:s, s:s, s:b, s:s, s:s, s:s, s:s}",
-                "order", view_facts(arena, order, scene), "state", order_state_name(order->state),
-                "flags", view_flags(order), "is_mismatch", order_is_held(order), "headline",
-                SAY(arena_format(arena, "%s_headline", about)), "advice",
-                SAY(arena_format(arena, "%s_advice", about)), "waiting", is_waiting(order),
-                "refresh",
-                REFRESH_SECONDS, "again_url", again_url(arena, order, scene), "status_url",
-                arena_format(arena, "%s/status", url), "version", version(arena, order, scene));
+    json_t     *view = TEXTS("state", order_state_name(order->state),
+                "headline", SAY(arena_format(arena, "%s_headline", about)),
+                "advice", SAY(arena_format(arena, "%s_advice", about)),
+                "refresh", REFRESH_SECONDS, "again_url", again_url(arena, order, scene),
+                "qr", arena_format(arena, "%s/qr.svg", url),
+                "status_url", arena_format(arena, "%s/status", url),
+                "version", version(arena, order, scene));
+    const struct { const char *name; bool is; } marks[] = {
+        { "waiting",      is_waiting(order) },
+        { "is_mismatch",  order_is_held(order) },
+        { "time_is_up",   strcmp(about, "time_is_up") == 0 },
+        { "link_pending", strcmp(about, "link_pending") == 0 },
+        { "link_failed",  strcmp(about, "link_failed") == 0 || strcmp(about, "link_refused") == 0 },
+    };
+    const struct { const char *name; json_t *value; } parts[] = {
+        { "order",         view_facts(arena, order, scene)         },
+        { "flags",         view_flags(order)                       },
+        { "pay",           view_pay(order, scene)                  },
+        { "expires",       view_expiry(arena, order, scene)        },
+        { "confirmations", view_confirmations(arena, order, scene) },
+        { "rest",          view_rest(arena, order)                 },
+        { "receipt",       view_receipt(arena, order, scene)       },
+        { "surplus",       view_surplus(arena, order, scene)       },
+        { "failure",       view_failure(arena, order, scene)       },
+    };
 
     mark_state(view, order);
-    json_object_set_new(view, "pay", payable ? json_pack("{s:s, s:s}", "url", order->link_url,
-            "label",
-                                                     text_of(scene->text, "pay_with_crypto"))
-                                             : json_false());
-    json_object_set_new(view, "qr", json_string(arena_format(arena, "%s/qr.svg", url)));
-    json_object_set_new(view, "link_failed", json_boolean(strcmp(about, "link_failed") == 0
-            || strcmp(about, "link_refused") == 0));
-    json_object_set_new(view, "link_pending", json_boolean(strcmp(about, "link_pending") == 0));
-    json_object_set_new(view, "time_is_up", json_boolean(strcmp(about, "time_is_up") == 0));
-    json_object_set_new(view, "expires", view_expiry(arena, order, scene));
-    json_object_set_new(view, "confirmations", view_confirmations(arena, order, scene));
-    json_object_set_new(view, "rest", view_rest(arena, order));
-    json_object_set_new(view, "receipt", view_receipt(arena, order, scene));
-    json_object_set_new(view, "surplus", view_surplus(arena, order, scene));
-    json_object_set_new(view, "failure", view_failure(arena, order, scene));
-    json_object_set_new(json_object_get(view, "order"), "created_iso",
-            json_string(iso(arena, order->created_at)));
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        json_add(view, marks[i].name, json_boolean(marks[i].is));
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        json_add(view, parts[i].name, parts[i].value);
     return view;
 }
 
