@@ -241,8 +241,12 @@ send_answer(const struct line *line, const struct call *call)
     for (size_t i = 0; i < call->answer_headers.count; i++) {
         const struct field *header = &call->answer_headers.list[i];
 
-        if (header->value[strcspn(header->value, "\r\n")] == '\0')
-            text_add_format(&whole, "%s: %s\r\n", header->name, header->value);
+        if (header->value[strcspn(header->value, "\r\n")] != '\0')
+            continue;
+        text_add(&whole, header->name);
+        text_add(&whole, ": ");
+        text_add(&whole, header->value);
+        text_add(&whole, "\r\n");
     }
     if (call->status != 204 && call->status != 304)
         text_add_format(&whole, "Content-Length: %zu\r\n", call->answer.length);
@@ -309,6 +313,19 @@ serve_line(const struct line *line, const struct service *service, struct statio
     log_call(service, &call, &err);
 }
 
+/* libfcgi sleeps until the web server has hung up, too, lest input that nobody has read make the
+ * kernel throw the answer away. Where all of it has been read a plain close does, without a wait. */
+static void
+end_request(FCGX_Request *request)
+{
+    char left[1];
+
+    request->keepConnection = 0;
+    if (FCGX_GetStr(left, sizeof left, request->in) == 0)
+        FCGX_Detach(request);
+    FCGX_Finish_r(request);
+}
+
 static bool
 wait_for_call(int epoll, const struct server *server)
 {
@@ -354,8 +371,7 @@ serve_thread(void *context)
             struct line line = { request.envp, request.in, request.out };
 
             serve_line(&line, server->service, station, arena);
-            request.keepConnection = 0;
-            FCGX_Finish_r(&request);
+            end_request(&request);
             arena_reset(arena);
         }
     }
