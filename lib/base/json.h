@@ -31,8 +31,8 @@ const char *json_decimal(const json_t *object, const char *name);
 bool json_whole(const json_t *object, const char *name, long long least, long long most,
         long long *value);
 
-/* Members that are texts: name, text, …, NULL. Returns the object. Here and in json_add they are clean
- * UTF-8, as is all that came in through our checks: Jansson would check each once more. */
+/* Members that are texts: name, text, …, NULL. Returns the object. Here and in json_add they are
+ * clean UTF-8, as is all that came in through our checks: Jansson would check each once more. */
 json_t *json_add_texts(json_t *object, const char *name, ...) __attribute__((sentinel));
 
 /* One member; takes the reference. */

@@ -29,9 +29,9 @@ add(struct line *line, const char *text, size_t length)
 static void
 add_escaped(struct line *line, unsigned char byte)
 {
+    bool shown = byte >= 0x20 && byte != 0x7f;
     char escaped[5];
-    int  length = snprintf(escaped, sizeof escaped, byte < 0x20 || byte == 0x7f ? "\\x%02x" : "\\%c",
-            byte);
+    int  length = snprintf(escaped, sizeof escaped, shown ? "\\%c" : "\\x%02x", byte);
 
     add(line, escaped, (size_t)length);
 }

@@ -314,7 +314,7 @@ serve_line(const struct line *line, const struct service *service, struct statio
 }
 
 /* libfcgi sleeps until the web server has hung up, too, lest input that nobody has read make the
- * kernel throw the answer away. Where all of it has been read a plain close does, without a wait. */
+ * kernel throw the answer away. Where all of it has been read a plain close does. */
 static void
 end_request(FCGX_Request *request)
 {
