@@ -145,9 +145,9 @@ judge_failure(struct arena *arena, const struct order *order, const struct resul
     verdict->sentence = arena_format(arena, "MixPay says failed, code %s%s%s.",
             verdict->failure_code,
             result->failure_reason[0] == '\0' ? "" : ": ", result->failure_reason);
-    if (order->state == ORDER_OPEN && strcmp(result->failure_code, CODE_DEADLINE) == 0
-            && !has_money(result)) {
-        verdict->happening = TIME_RAN_OUT;
+    if ((order->state == ORDER_OPEN || order->state == ORDER_EXPIRED)
+            && strcmp(result->failure_code, CODE_DEADLINE) == 0 && !has_money(result)) {
+        verdict->happening = order->state == ORDER_OPEN ? TIME_RAN_OUT : SEEN_FAILED;
         verdict->failure_code = "";
         verdict->sentence = "MixPay says that the deadline is over and nobody paid.";
     }

@@ -136,6 +136,14 @@ with_symbol(struct arena *arena, const char *amount, const char *symbol)
             symbol);
 }
 
+/* Money came after the deadline, and MixPay has not yet said what becomes of it. */
+static bool
+awaits_late_money(const struct order *order)
+{
+    return order->state == ORDER_EXPIRED && (order->flags & FLAG_LATE_MONEY) != 0
+            && order->failure_code[0] == '\0';
+}
+
 /* What the page is about: mostly the state, but some circumstances speak louder. */
 static const char *
 situation(struct arena *arena, const struct order *order, const struct view_scene *scene)
@@ -144,7 +152,7 @@ situation(struct arena *arena, const struct order *order, const struct view_scen
         return "mismatch";
     if (order->state == ORDER_PAID_LATE && (order->flags & FLAG_DISMISSED) != 0)
         return "late_dismissed";
-    if (order->state == ORDER_EXPIRED && (order->flags & FLAG_LATE_MONEY) != 0)
+    if (awaits_late_money(order))
         return "late_money";
     if (order->state == ORDER_OPEN && scene->now >= order->expires_at)
         return "time_is_up";
@@ -166,8 +174,7 @@ is_payable(const struct order *order, const struct view_scene *scene)
 static bool
 is_waiting(const struct order *order)
 {
-    return order_is_waiting(order) || order_is_held(order)
-            || (order->state == ORDER_EXPIRED && (order->flags & FLAG_LATE_MONEY) != 0);
+    return order_is_waiting(order) || order_is_held(order) || awaits_late_money(order);
 }
 
 static json_t *
@@ -272,11 +279,14 @@ view_failure(struct arena *arena, const struct order *order, const struct view_s
     return TEXTS("code", order->failure_code, "text", SAY(key, "code", order->failure_code));
 }
 
+/* Not while late money is on its way: who orders again then may pay twice. */
 static const char *
 again_url(struct arena *arena, const struct order *order, const struct view_scene *scene)
 {
-    if (order->state != ORDER_FAILED && order->state != ORDER_EXPIRED && !order_is_held(order)
-            && (order->flags & FLAG_LINK_REFUSED) == 0)
+    bool closed = order->state == ORDER_FAILED
+            || (order->state == ORDER_EXPIRED && !awaits_late_money(order));
+
+    if (!closed && !order_is_held(order) && (order->flags & FLAG_LINK_REFUSED) == 0)
         return "";
     return arena_format(arena, "%s/checkout?item=%s&qty=%" PRId64, scene->base, order->item,
             order->quantity);
