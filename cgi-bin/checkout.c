@@ -196,9 +196,13 @@ show_checkout(struct call *call, struct error *err)
 {
     struct wish wish = { .email = "", .note = "" };
 
-    return read_item(call, call_query(call, "item"), &wish, err)
-            && read_quantity(call_query(call, "qty"), &wish, err)
-            && answer_form(call, 200, &wish, err);
+    if (!read_item(call, call_query(call, "item"), &wish, err)
+            || !read_quantity(call_query(call, "qty"), &wish, err)
+            || !answer_form(call, 200, &wish, err))
+        return false;
+    /* "Back" then shows the form that was sent, whose token leads to the order it made. */
+    call_set(call, "Cache-Control", "private, no-cache");
+    return true;
 }
 
 /* ---- placing an order ---- */
