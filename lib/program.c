@@ -82,22 +82,25 @@ program_run(const struct program *program, int argc, char **argv)
     return code;
 }
 
+/* The style is that of static/down.html, allowed by the same hash; a browser test looks at it. */
 static void
 tell_set_up(void)
 {
     fputs("Status: 503 Service Unavailable\r\nContent-Type: text/html; charset=utf-8\r\n"
-          "Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\nX-Content-Type-Options: "
-          "nosniff\r\n"
-          "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\nRetry-After: "
-          "60\r\n\r\n"
-          "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta "
-          "name=\"viewport\" "
-          "content=\"width=device-width\"><title>The shop is being set "
-          "up</title></head>\n<body><main>"
-          "<h1>The shop is being set up</h1><p>Something in its settings must be put right before "
-          "it "
-          "can take orders. Nothing was charged. Please come back "
-          "later.</p></main></body></html>\n",
+          "Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\n"
+          "X-Content-Type-Options: nosniff\r\nRetry-After: 60\r\n"
+          "Content-Security-Policy: default-src 'none'; style-src "
+          "'sha256-nNAzgvNSy5e4HbbfajKUvire1vCLtppldkEnvB8jIYU='; frame-ancestors 'none'\r\n\r\n"
+          "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+          "<meta name=\"color-scheme\" content=\"light dark\">\n"
+          "<title>The shop is being set up</title>\n<style>\n"
+          "body { max-width: 30rem; margin: 18vh auto; padding: 0 1.5rem; line-height: 1.6 }\n"
+          "body { font-family: system-ui, sans-serif; font-size: 1.125rem }\n"
+          "h1 { margin: 0 0 1rem; font-size: 1.75rem; line-height: 1.25 }\n"
+          "</style>\n</head>\n<body>\n<main>\n<h1>The shop is being set up</h1>\n"
+          "<p>Something in its settings must be put right before it can take orders. Nothing was "
+          "charged. Please come back later.</p>\n</main>\n</body>\n</html>\n",
           stdout);
 }
 
