@@ -118,6 +118,19 @@ arena_close(struct arena *arena)
     free(arena);
 }
 
+void
+arena_close_wiped(struct arena *arena)
+{
+    if (arena == NULL)
+        return;
+    release_deferred(arena); /* the list of them stands in the memory, too */
+    for (struct block *block = arena->newest; block != NULL; block = block->older) {
+        ASAN_UNPOISON_MEMORY_REGION(block->bytes, block->room);
+        explicit_bzero(block->bytes, block->used);
+    }
+    arena_close(arena);
+}
+
 /* A gap of RED_ZONE bytes stays poisoned behind each allocation: a write past the end is caught. */
 static size_t
 gross(size_t size)

@@ -16,6 +16,9 @@ struct arena *arena_open(void);
 /* Calls what was deferred, last first, then frees everything. NULL is fine. */
 void arena_close(struct arena *arena);
 
+/* As arena_close, but overwrites all of the memory first: for an arena that held secrets. */
+void arena_close_wiped(struct arena *arena);
+
 /* As arena_close, but keeps the first block, so that the next request starts with warm memory. */
 void arena_reset(struct arena *arena);
 
