@@ -6,9 +6,9 @@ set -u
 
 command -v cppcheck >/dev/null || skip_all 'cppcheck is not installed'
 
-# Of the foreign libraries' headers only Jansson's is read, for its loops; the others would take most
-# of the time. So their functions are taken for ones that return int; that sort of mistake is the
-# compiler's to find. And a text that ends with a NUL may be looked at before the limit is.
+# Of the foreign libraries' headers only Jansson's is read, for its loops; the others would take
+# most of the time. So their functions are taken for ones that return int; that sort of mistake is
+# the compiler's to find. And a text that ends with a NUL may be looked at before the limit is.
 headers=$MIXTILL_TMP/headers
 mkdir "$headers"
 cp "$(pkg-config --variable=includedir jansson)"/jansson*.h "$headers"
