@@ -104,38 +104,48 @@ order_row_event(struct db *db, const struct order *order, enum order_state from,
     return db_run(query, err);
 }
 
+enum { WATCH_EVERY_S = 20 };
+
 struct watching {
     struct db  *db;
     const char *order_id;
     int64_t     now_ms;
+    bool        first;
 };
 
+/* Of many who look at the same moment one is the first; the others write nothing. */
 static bool
 watch_order(void *context, struct error *err)
 {
-    const struct watching *watching = context;
-    struct db_query       *query;
+    struct watching *watching = context;
+    struct db_query *query;
 
-    if (!db_prepare(watching->db, "UPDATE orders SET watched_at = $2 WHERE order_id = $1", &query,
-            err))
+    if (!db_prepare(watching->db, "UPDATE orders SET watched_at = $2 WHERE order_id = $1 "
+                "AND watched_at <= $3", &query, err))
         return false;
     db_bind_text(query, 1, watching->order_id);
     db_bind_integer(query, 2, watching->now_ms / 1000);
-    return db_run(query, err);
+    db_bind_integer(query, 3, watching->now_ms / 1000 - WATCH_EVERY_S);
+    if (!db_run(query, err))
+        return false;
+    watching->first = db_changes(watching->db) == 1;
+    return true;
 }
 
 bool
 store_watch_order(struct store *store, const struct order *order, int64_t now_ms, struct error *err)
 {
-    struct watching watching = { store->db, order->order_id, now_ms };
+    struct watching watching = { store->db, order->order_id, now_ms, false };
     bool            written;
 
     if (!order_is_waiting(order) && order->state != ORDER_EXPIRED)
         return true;
-    if (order->watched_at * 1000 + 20000 > now_ms)
+    if (order->watched_at > now_ms / 1000 - WATCH_EVERY_S)
         return true;
-    return db_transact(store->db, watch_order, &watching, err)
-            && outbox_prompt(store, JOB_LOOK, order->order_id, now_ms + 2000, PRIORITY_WATCHED,
+    if (!db_transact(store->db, watch_order, &watching, err))
+        return false;
+    return !watching.first
+            || outbox_prompt(store, JOB_LOOK, order->order_id, now_ms + 2000, PRIORITY_WATCHED,
                     "watched", false, &written, err);
 }
 
