@@ -19,8 +19,8 @@ cli          base pay store remote web top worker cli
 sandbox      base web store/db.h remote/http_client.h top sandbox
 '
 
-# Who alone may include a foreign library's header: a file, or files whose names begin so. Jansson is
-# our value type: anybody may.
+# Who alone may include a foreign library's header: a file, or files whose names begin so. Jansson
+# is our value type: anybody may.
 foreign='
 fcgiapp.h         lib/web/serve.c
 fcgi_stdio.h      -
@@ -90,7 +90,8 @@ no_violations() {
 
 copy=$MIXTILL_TMP/copy
 mkdir "$copy"
-(cd "$srcdir" && find lib cgi-bin cli worker sandbox -name '*.[ch]' -exec cp --parents -t "$copy" {} +)
+(cd "$srcdir" &&
+    find lib cgi-bin cli worker sandbox -name '*.[ch]' -exec cp --parents -t "$copy" {} +)
 
 # plant FILE LINE: the copy of the tree, with this line added to that file, is refused.
 plant() {

@@ -108,7 +108,8 @@ fact 'a request for the log is a line of key=value' grep -qE \
     "$here/nginx-access.log"
 
 # The one style that the headers allow is the one in down.html.
-style=$(awk '/<\/style>/ { exit } shown; /<style>/ { shown = 1; print "" }' "$srcdir/static/down.html" |
+style=$(awk '/<\/style>/ { exit } shown; /<style>/ { shown = 1; print "" }' \
+    "$srcdir/static/down.html" |
     openssl dgst -sha256 -binary | base64)
 fact 'the page of a failure may wear its style' grep -qF "'sha256-$style'" \
     "$srcdir/doc/nginx-mixtill-headers.conf"

@@ -64,7 +64,9 @@ floating() {
         grep -wE 'double|float|strtod|strtof|atof|json_real|json_real_value|json_number_value'
 }
 
-hosts() { ours | xargs grep -nE 'registry\.npmjs|/work/(main|shared)|/root/' | grep -v check_style; }
+hosts() {
+    ours | xargs grep -nE 'registry\.npmjs|/work/(main|shared)|/root/' | grep -v check_style
+}
 
 all_rules='long_lines tabs trailing_space carriage_returns no_last_newline no_head wrong_head
     floating hosts'
@@ -98,6 +100,7 @@ plant floating worker/x.c "$head/* b */ int a = atof(b);\n"
 plant hosts tests/x.sh 'cd /root/a\n'
 mkdir -p "$MIXTILL_TMP/copy/worker" && cd "$MIXTILL_TMP/copy" || exit 2
 rm -rf tests
-printf '%b' "$head/* a double\n float */ int a; // double\nchar *b = \"float \\\\\" \";\n" >worker/x.c
+text='/* a double\n float */ int a; // double\nchar *b = "float \\\\" ";\n'
+printf '%b' "$head$text" >worker/x.c
 fact 'comments and texts may say double' none floating
 facts_end
