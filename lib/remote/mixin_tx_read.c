@@ -35,7 +35,7 @@ take(struct cursor *cursor, void *to, size_t length)
 static bool
 take_number(struct cursor *cursor, size_t length, uint64_t *number)
 {
-    unsigned char bytes[8];
+    unsigned char bytes[8] = { 0 };
 
     if (!take(cursor, bytes, length))
         return false;
