@@ -52,13 +52,16 @@ read_item(struct call *call, const char *name, struct wish *wish, struct error *
 }
 
 static bool
-read_quantity(const char *text, struct wish *wish, struct error *err)
+read_quantity(struct call *call, const char *text, struct wish *wish, struct error *err)
 {
-    long long quantity = 1;
+    const char *most = arena_format(call->arena, "%" PRId64, wish->item->max_qty);
+    long long   quantity = 1;
 
-    if (text != NULL && !text_to_integer(text, 1, wish->item->max_qty, &quantity))
-        return fail(err, ERROR_INPUT, "Please choose a quantity from 1 to %" PRId64 ".",
-                wish->item->max_qty);
+    if (text != NULL && !text_to_integer(text, 1, wish->item->max_qty, &quantity)) {
+        call->detail = view_say(call->arena, page_text(call, NULL), "error_qty", "max", most,
+                (char *)0);
+        return fail(err, ERROR_INPUT, "Please choose a quantity from 1 to %s.", most);
+    }
     wish->quantity = quantity;
     return amount_multiply(wish->item->price, quantity, &wish->total, err);
 }
@@ -197,7 +200,7 @@ show_checkout(struct call *call, struct error *err)
     struct wish wish = { .email = "", .note = "" };
 
     if (!read_item(call, call_query(call, "item"), &wish, err)
-            || !read_quantity(call_query(call, "qty"), &wish, err)
+            || !read_quantity(call, call_query(call, "qty"), &wish, err)
             || !answer_form(call, 200, &wish, err))
         return false;
     /* "Back" then shows the form that was sent, whose token leads to the order it made. */
@@ -336,7 +339,7 @@ place_order(struct call *call, struct error *err)
     bool              fresh = false;
 
     if (!read_item(call, call_form(call, "item"), &wish, err)
-            || !read_quantity(call_form(call, "qty"), &wish, err))
+            || !read_quantity(call, call_form(call, "qty"), &wish, err))
         return false;
     read_details(call, &wish);
     if (wish.email_fault != NULL || wish.note_fault != NULL)

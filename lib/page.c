@@ -121,28 +121,43 @@ again(const struct call *call, const char *kind)
             item);
 }
 
+/* The program's own sentence helps where no text of the language says more; it is English. */
+static const char *
+details(const struct call *call, const char *language, const struct error *err)
+{
+    if (call->detail != NULL)
+        return call->detail;
+    return call->status < 500 && call->status != 404 && call->problem == NULL
+                    && strcmp(language, "en") == 0
+            ? err->message
+            : "";
+}
+
+static const char *
+say(const struct call *call, const json_t *text, const char *kind, const char *part)
+{
+    return view_say(call->arena, text, arena_format(call->arena, "problem_%s_%s", kind, part),
+            (char *)0);
+}
+
 static bool
 answer_problem(struct call *call, const struct error *err)
 {
     const char   *kind = kind_of(call);
-    const json_t *text = page_text(call, NULL);
+    const char   *language;
+    const json_t *text = page_text(call, &language);
     struct error  ignored;
     char          status[12];
     json_t       *view;
 
     snprintf(status, sizeof status, "%d", call->status);
-    view = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b}", "status", status,
-            "headline", view_say(call->arena, text, arena_format(call->arena, "problem_%s_headline",
-                    kind), (char *)0),
-            "advice", view_say(call->arena, text, arena_format(call->arena, "problem_%s_advice",
-            kind),
-                    (char *)0),
-            "details", call->status < 500 && call->problem == NULL && call->status != 404
-                    ? err->message : "",
-            "again_url", again(call, kind), "is_missing", call->status == 404, "is_denied",
-            call->status == 403, "is_conflict", call->status == 409, "is_limit",
-            call->status == 429,
-            "is_misconfigured", strcmp(kind, "misconfigured") == 0, "is_down", call->status >= 500);
+    view = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b}",
+            "status", status, "headline", say(call, text, kind, "headline"),
+            "advice", say(call, text, kind, "advice"), "details", details(call, language, err),
+            "again_url", again(call, kind), "is_missing", call->status == 404,
+            "is_denied", call->status == 403, "is_conflict", call->status == 409,
+            "is_limit", call->status == 429, "is_down", call->status >= 500,
+            "is_misconfigured", strcmp(kind, "misconfigured") == 0);
     return page_answer(call, call->status, "problem", view, &ignored);
 }
 

@@ -154,7 +154,8 @@ situation(struct arena *arena, const struct order *order, const struct view_scen
         return "late_dismissed";
     if (awaits_late_money(order))
         return "late_money";
-    if (order->state == ORDER_OPEN && scene->now >= order->expires_at)
+    if ((order->state == ORDER_OPEN || order->state == ORDER_PAID_LESS)
+            && scene->now >= order->expires_at)
         return "time_is_up";
     if (order->state == ORDER_OPEN && order->link_url[0] == '\0')
         return (order->flags & FLAG_LINK_REFUSED) != 0 ? "link_refused"
@@ -199,18 +200,26 @@ time_left(struct arena *arena, int64_t seconds)
             : arena_format(arena, "%d:%02d", (int)minutes, (int)(seconds % 60));
 }
 
+/* "14:00 UTC", with the date where that is another day. */
+static const char *
+view_deadline(struct arena *arena, const struct order *order, const struct view_scene *scene)
+{
+    const char *today = iso(arena, scene->now), *then = iso(arena, order->expires_at);
+
+    if (strncmp(today, then, strlen("2026-11-20")) != 0)
+        return view_date(arena, scene->text, order->expires_at);
+    return arena_format(arena, "%.5s UTC", then + strlen("2026-11-20T"));
+}
+
 static json_t *
 view_expiry(struct arena *arena, const struct order *order, const struct view_scene *scene)
 {
-    int64_t   left = order->expires_at - scene->now;
-    time_t    at = (time_t)order->expires_at;
-    struct tm parts;
+    int64_t left = order->expires_at - scene->now;
 
-    if (!is_payable(order, scene) || gmtime_r(&at, &parts) == NULL)
+    if (!is_payable(order, scene))
         return json_false();
     return TEXTS("seconds", number(arena, left), "text", time_left(arena, left),
-            "at", arena_format(arena, "%02d:%02d UTC", parts.tm_hour, parts.tm_min),
-            "iso", iso(arena, order->expires_at));
+            "at", view_deadline(arena, order, scene), "iso", iso(arena, order->expires_at));
 }
 
 static json_t *

@@ -51,6 +51,7 @@ struct call {
     int64_t       started_us;
     const char   *route;   /* the pattern that matched, or NULL: what the log line shows */
     const char   *subject; /* what the log line should name, such as the order; or NULL */
+    const char   *detail;  /* a sentence about a failure in the visitor's language, or NULL */
     const char   *problem; /* which page tells a failure, if the status does not; or NULL */
 };
 
