@@ -45,7 +45,8 @@ const struct command commands[] = {
     { "multisig", "ID… --threshold N", "make the payee id of a multisig group",
             "3 to 256 UUIDs of Mixin users; N of them must sign to spend.\n", command_multisig },
     { "render", "TEMPLATE DATA.json", "preview a template",
-            "Prints the page as shoppers would get it, your own copies first. DATA.json is what the\n"
+            "Prints the page as shoppers would get it, your own copies first. DATA.json is what "
+            "the\n"
             "page is filled with, - for standard input; without \"text\" in it the texts of its\n"
             "\"lang\" are added.\n", command_render },
     { NULL, NULL, NULL, NULL, NULL },

@@ -56,8 +56,9 @@ struct settings {
 
 /*
  * Reads and checks `path`. What is wrong is printed to `complaints` (NULL: to nobody) as FILE:LINE:
- * sentence, one line each, saying what to write instead; then ERROR_INPUT. A setting that is missing has the line
- * where its block ends. ERROR_MISSING: the file cannot be read. The settings live in the arena.
+ * sentence, one line each, saying what to write instead; then ERROR_INPUT. A setting that is
+ * missing has the line where its block ends. ERROR_MISSING: the file cannot be read. The settings
+ * live in the arena.
  */
 bool settings_read(struct arena *arena, const char *path, FILE *complaints,
         struct settings *settings, struct error *err);

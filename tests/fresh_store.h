@@ -3,6 +3,7 @@
 #ifndef TESTS_FRESH_STORE_H
 #define TESTS_FRESH_STORE_H
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -49,12 +50,15 @@ fresh_open(struct fresh *fresh)
 static inline void
 fresh_close(struct fresh *fresh)
 {
-    static const char *const tails[] = { "", "-wal", "-shm", ".lock" };
+    DIR                 *folder = opendir(fresh->folder);
+    const struct dirent *entry;
 
     store_close(fresh->store);
     db_home_close(fresh->home);
-    for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++)
-        unlink(arena_format(fresh->arena, "%s/till.db%s", fresh->folder, tails[i]));
+    while (folder != NULL && (entry = readdir(folder)) != NULL)
+        unlink(arena_format(fresh->arena, "%s/%s", fresh->folder, entry->d_name));
+    if (folder != NULL)
+        closedir(folder);
     rmdir(fresh->folder);
     arena_close(fresh->arena);
 }

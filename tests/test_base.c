@@ -530,7 +530,8 @@ test_log(struct tap *tap, struct arena *arena)
     if (!tap_ok(tap, kept >= 0 && pipe(ends) == 0, "a pipe"))
         return;
     dup2(ends[1], STDERR_FILENO);
-    log_info("test", "bare", "a-b", "empty", "", "odd", "a \"b\"\n=\\\x7f\xc3\xa9", "none", none, "most",
+    log_info("test", "bare", "a-b", "empty", "", "odd", "a \"b\"\n=\\\x7f\xc3\xa9", "none", none,
+            "most",
             longest, "last", "1");
     dup2(kept, STDERR_FILENO);
     told = read(ends[0], line, sizeof line - 1) > 0 ? strstr(line, " level=") : NULL;

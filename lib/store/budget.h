@@ -3,10 +3,10 @@
  *
  * MixPay allows 60 calls a minute over all endpoints (protocol/mixpay.md §1). We use 50 of them in
  * any 60 s. What strangers can prompt gets at most 30, so 20 always belong to the poller; of these
- * 30 the callbacks, which may be forged, get 15, so that they keep nobody's link from being made. The
- * poller in turn spreads its calls: 5 in any 10 s are 30 a minute, enough to ask 30 open orders every
- * minute. A burst that spent all 50 at once would leave everybody blind, and new shoppers without a
- * link, for the rest of the minute. */
+ * 30 the callbacks, which may be forged, get 15, so that they keep nobody's link from being made.
+ * The poller in turn spreads its calls: 5 in any 10 s are 30 a minute, enough to ask 30 open orders
+ * every minute. A burst that spent all 50 at once would leave everybody blind, and new shoppers
+ * without a link, for the rest of the minute. */
 #ifndef STORE_BUDGET_H
 #define STORE_BUDGET_H
 

@@ -20,6 +20,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -151,6 +152,31 @@ db_home_path(const struct db_home *home)
     return home->path;
 }
 
+/* Still busy when the whole of BEGIN, body and COMMIT is over: worth another try. */
+static bool
+is_busy(const struct db *db)
+{
+    int code = sqlite3_errcode(db->handle) & 0xff;
+
+    return code == SQLITE_BUSY || code == SQLITE_LOCKED;
+}
+
+/* Of several who open a new database at the same moment one turns it; the others are told "busy" at
+ * once, whatever their time-out is. */
+static bool
+turn_to_wal(struct db *db, struct error *err)
+{
+    const struct timespec pause = { 0, 10000000 };
+    int64_t               give_up = clock_steady_us() + DB_PATIENCE_MS * 1000;
+
+    while (!db_script(db, "PRAGMA journal_mode=WAL", err)) {
+        if (!is_busy(db) || clock_steady_us() > give_up)
+            return false;
+        nanosleep(&pause, NULL);
+    }
+    return true;
+}
+
 static bool
 configure(struct db *db, struct error *err)
 {
@@ -161,8 +187,7 @@ configure(struct db *db, struct error *err)
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     snprintf(cache, sizeof cache, "PRAGMA cache_size=-%d", CACHE_KIB);
-    return db_script(db, "PRAGMA journal_mode=WAL", err)
-            && db_script(db, "PRAGMA wal_autocheckpoint=0", err)
+    return turn_to_wal(db, err) && db_script(db, "PRAGMA wal_autocheckpoint=0", err)
             && db_script(db, "PRAGMA synchronous=FULL", err)
             && db_script(db, "PRAGMA foreign_keys=ON", err)
             /* else REPLACE would remove rows behind the back of the triggers that keep them */
@@ -350,15 +375,6 @@ lock_shared(const struct db_home *home, struct error *err)
         if (errno != EINTR)
             return fail(err, ERROR_STORE, "database: lock: %s", strerror(errno));
     return true;
-}
-
-/* Still busy when the whole of BEGIN, body and COMMIT is over: worth another try. */
-static bool
-is_busy(const struct db *db)
-{
-    int code = sqlite3_errcode(db->handle) & 0xff;
-
-    return code == SQLITE_BUSY || code == SQLITE_LOCKED;
 }
 
 /* Leaves no transaction open; *busy says whether another try makes sense. */

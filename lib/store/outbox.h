@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: ISC
  *
  * A job is one row per (kind, subject). It is claimed under a lease and settled with the fence it
- * was claimed with: whoever lost the lease settles nothing. While it is worked on it is not due; who
- * makes it due all the same (a callback that comes while MixPay is being asked) gets another run.
- * Times are ms since 1970 UTC. */
+ * was claimed with: whoever lost the lease settles nothing. While it is worked on it is not due;
+ * who makes it due all the same (a callback that comes while MixPay is being asked) gets another
+ * run. Times are ms since 1970 UTC. */
 #ifndef STORE_OUTBOX_H
 #define STORE_OUTBOX_H
 
@@ -20,7 +20,8 @@ struct job {
 };
 
 /* Claims the most urgent due job; without `looks`, only a link or a look that a callback asked for:
- * the others' calls come from the poller's part of the budget. *found says whether there was one. */
+ * the others' calls come from the poller's part of the budget. *found says whether there was
+ * one. */
 bool outbox_claim(struct store *store, struct arena *arena, bool looks, int64_t now_ms,
         int64_t lease_ms, struct job *job, bool *found, struct error *err);
 

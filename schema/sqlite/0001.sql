@@ -1,8 +1,8 @@
 -- 0001.sql: the shop: orders, what happened to them, what is left to do.
 -- SPDX-License-Identifier: ISC
 --
--- Amounts are whole units of 10^-8. Times ending in _at and _until are seconds since 1970 UTC, those
--- ending in _ms are milliseconds. Rules that must never be broken stand here a second time, as
+-- Amounts are whole units of 10^-8. Times ending in _at and _until are seconds since 1970 UTC,
+-- those ending in _ms are milliseconds. Rules that must never be broken stand here a second time, as
 -- UNIQUE, CHECK and triggers: code may have a bug.
 
 -- An order. order_id is what MixPay sees; token alone opens its page.
@@ -87,8 +87,8 @@ BEGIN SELECT RAISE(ABORT, 'an order may not take this step'); END;
 
 -- What was agreed with the shopper never changes.
 CREATE TRIGGER orders_terms BEFORE UPDATE OF order_id, token, form_key, form_hash, item, title,
-    quantity, unit_price, amount, quote_asset, settlement_asset, payee, link_kind, link_request, created_at,
-    expires_at ON orders
+    quantity, unit_price, amount, quote_asset, settlement_asset, payee, link_kind, link_request,
+    created_at, expires_at ON orders
 BEGIN SELECT RAISE(ABORT, 'the terms of an order never change'); END;
 
 CREATE TRIGGER orders_kept BEFORE DELETE ON orders
