@@ -20,7 +20,7 @@ const struct command commands[] = {
             command_doctor },
     { "serve", "[--run DIR] [--log DIR] [--sandbox]",
             "start all programs, restart what dies, stop all cleanly",
-            "--run DIR  where the sockets are made (/run/mixtill)\n"
+            "--run DIR  where the sockets are made (" MIXTILL_RUNSTATEDIR "/mixtill)\n"
             "--log DIR  one log file a program there, instead of standard error\n"
             "--sandbox  play MixPay, too: for rehearsals\n", command_serve },
     { "orders", "[--state STATE] [--flagged] [--limit N] [--json | --csv]",
