@@ -36,52 +36,22 @@ tool_read_file(struct arena *arena, const char *path, size_t most, const char **
     return *length <= most || fail(err, ERROR_INPUT, "%s is longer than %zu bytes", path, most);
 }
 
-/* Length of the UTF-8 sequence that begins with this byte. */
-static size_t
-sequence(unsigned char byte)
-{
-    return byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
-}
-
-static unsigned
-code_point(const unsigned char *bytes, size_t length)
-{
-    unsigned point = length == 1 ? bytes[0] : bytes[0] & (0x7fu >> length);
-
-    for (size_t i = 1; i < length; i++)
-        point = point << 6 | (bytes[i] & 0x3fu);
-    return point;
-}
-
-/* C1 controls, marks and overrides of direction, line and paragraph separators. */
-static bool
-steers(unsigned point)
-{
-    return (point >= 0x80 && point < 0xa0) || (point >= 0x200e && point <= 0x200f)
-            || (point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
-}
-
 const char *
 tool_safe(struct arena *arena, const char *text)
 {
-    const unsigned char *at = (const unsigned char *)text;
-    size_t               left = strlen(text);
-    struct text          safe;
+    size_t      left = strlen(text);
+    struct text safe;
 
     text_open(&safe, arena);
     while (left > 0) {
-        size_t   length = sequence(*at);
-        bool     clean = length <= left && text_is_clean((const char *)at, length, false);
-        unsigned point = clean ? code_point(at, length) : *at;
+        size_t length = text_tame(text, left);
 
-        if (!clean)
-            text_add_format(&safe, "\\x%02x", *at);
-        else if (steers(point))
-            text_add_format(&safe, "\\u{%04x}", point);
+        if (length == 0)
+            text_add_format(&safe, "\\x%02x", (unsigned char)*text);
         else
-            text_add_bytes(&safe, at, length);
-        at += clean ? length : 1;
-        left -= clean ? length : 1;
+            text_add_bytes(&safe, text, length);
+        text += length == 0 ? 1 : length;
+        left -= length == 0 ? 1 : length;
     }
     return safe.bytes;
 }

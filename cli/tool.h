@@ -12,8 +12,8 @@
 bool tool_read_file(struct arena *arena, const char *path, size_t most, const char **bytes,
         size_t *length, struct error *err);
 
-/* The text with everything that could steer a terminal written as \xNN or \u{NNNN}: control
- * characters, and those that turn the direction of writing. Strange bytes too. */
+/* The text with everything that could steer a terminal written as \xNN: control characters, and
+ * those that turn the direction of writing. Strange bytes too. */
 const char *tool_safe(struct arena *arena, const char *text);
 
 /* "2026-11-20 13:30:00 UTC"; "never" for 0. */

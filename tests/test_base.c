@@ -530,13 +530,14 @@ test_log(struct tap *tap, struct arena *arena)
     if (!tap_ok(tap, kept >= 0 && pipe(ends) == 0, "a pipe"))
         return;
     dup2(ends[1], STDERR_FILENO);
-    log_info("test", "bare", "a-b", "empty", "", "odd", "a \"b\"\n=\\\x7f\xc3\xa9", "none", none,
-            "most",
+    log_info("test", "bare", "a-b", "empty", "", "odd", "a \"b\"\n=\\\x7f\xc3\xa9", "steers",
+            "\xc2\x9b\xe2\x80\xae\xff", "none", none, "most",
             longest, "last", "1");
     dup2(kept, STDERR_FILENO);
     told = read(ends[0], line, sizeof line - 1) > 0 ? strstr(line, " level=") : NULL;
     tap_text(tap, told, arena_format(arena, " level=info what=test bare=a-b empty=\"\" "
-                "odd=\"a \\\"b\\\"\\x0a=\\\\\\x7f\xc3\xa9\" most=%.1024s last=1\n", longest),
+                "odd=\"a \\\"b\\\"\\x0a=\\\\\\x7f\xc3\xa9\" "
+                "steers=\\xc2\\x9b\\xe2\\x80\\xae\\xff most=%.1024s last=1\n", longest),
             "a line for the log: quoted, escaped, cut");
 }
 

@@ -29,32 +29,26 @@ add(struct line *line, const char *text, size_t length)
 static void
 add_escaped(struct line *line, unsigned char byte)
 {
-    bool shown = byte >= 0x20 && byte != 0x7f;
     char escaped[5];
-    int  length = snprintf(escaped, sizeof escaped, shown ? "\\%c" : "\\x%02x", byte);
+    int  length = snprintf(escaped, sizeof escaped, byte == '"' || byte == '\\' ? "\\%c"
+            : "\\x%02x", byte);
 
     add(line, escaped, (size_t)length);
 }
 
-static bool
-is_plain(unsigned char byte)
-{
-    return byte >= 0x20 && byte != 0x7f && byte != '"' && byte != '\\';
-}
-
+/* A log is read at a terminal: nothing in it may steer one. */
 static void
 add_value(struct line *line, const char *value, size_t length)
 {
-    size_t plain;
+    while (length > 0) {
+        size_t step = *value == '"' || *value == '\\' ? 0 : text_tame(value, length);
 
-    for (; length > 0; value += plain, length -= plain) {
-        for (plain = 0; plain < length && is_plain((unsigned char)value[plain]); plain++)
-            ;
-        add(line, value, plain);
-        if (plain == 0) {
+        if (step == 0)
             add_escaped(line, (unsigned char)*value);
-            plain = 1;
-        }
+        else
+            add(line, value, step);
+        value += step == 0 ? 1 : step;
+        length -= step == 0 ? 1 : step;
     }
 }
 

@@ -144,6 +144,29 @@ text_is_clean(const char *bytes, size_t length, bool lines)
     return true;
 }
 
+/* C1 controls, marks and overrides of direction, line and paragraph separators. */
+static bool
+steers(uint32_t point)
+{
+    return (point >= 0x80 && point < 0xa0) || (point >= 0x200e && point <= 0x200f)
+            || (point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
+}
+
+size_t
+text_tame(const char *bytes, size_t length)
+{
+    const unsigned char *at = (const unsigned char *)bytes;
+    size_t               step = length == 0 ? 0 : sequence_length(at, length);
+    uint32_t             point;
+
+    if (step == 0 || *at < 0x20 || *at == 0x7f)
+        return 0;
+    point = step == 1 ? at[0] : at[0] & (0x7fu >> step);
+    for (size_t i = 1; i < step; i++)
+        point = point << 6 | (at[i] & 0x3fu);
+    return steers(point) ? 0 : step;
+}
+
 size_t
 text_count(const char *text)
 {
