@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: ISC */
 #include "session.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "app.h"
@@ -79,25 +80,40 @@ session_holds(const struct call *call, const char *session, const char *token)
     return made <= now + 300 && made + TOKEN_LIFE > now;
 }
 
-/* The last address that a trusted proxy has seen: the earlier ones are the visitor's own words. */
+/* The last address that a trusted proxy has seen: the earlier ones, and earlier lines of the header,
+ * are the visitor's own words. */
 static const char *
 client_address(const struct call *call)
 {
-    const char *trusted = call->app->settings.trusted_proxy;
-    const char *chain = call_header(call, "X_FORWARDED_FOR");
-    const char *last;
+    const char *trusted = call->app->settings.trusted_proxy, *chain = NULL, *last;
 
+    for (size_t i = 0; i < call->headers.count; i++)
+        if (strcmp(call->headers.list[i].name, "X_FORWARDED_FOR") == 0)
+            chain = call->headers.list[i].value;
     if (trusted[0] == '\0' || chain == NULL || strcmp(call->address, trusted) != 0)
         return call->address;
     last = strrchr(chain, ',');
     return text_trim(call->arena, last == NULL ? chain : last + 1);
 }
 
+/* Whoever has an IPv6 address has a whole /64 of them: they count as one. */
+static const char *
+client_network(const struct call *call, const char *address)
+{
+    static const unsigned char none[8]; /* ::1, and IPv4 in the dress of IPv6 */
+    unsigned char              bytes[16];
+
+    if (inet_pton(AF_INET6, address, bytes) != 1 || memcmp(bytes, none, sizeof none) == 0)
+        return address;
+    return crypt_hex(call->arena, bytes, 8);
+}
+
 const char *
 session_client(const struct call *call)
 {
     unsigned char mac[CRYPT_HASH];
-    const char   *text = arena_format(call->arena, "client|%s", client_address(call));
+    const char   *text = arena_format(call->arena, "client|%s",
+            client_network(call, client_address(call)));
 
     crypt_mac(call->app->session_key, text, strlen(text), mac);
     return crypt_hex(call->arena, mac, 12);

@@ -86,13 +86,20 @@ static bool
 is_list_header(const char *name)
 {
     static const char *const lists[] = { "ACCEPT", "ACCEPT_LANGUAGE", "ACCEPT_ENCODING",
-        "ACCEPT_CHARSET", "CACHE_CONTROL", "PRAGMA", "VIA", "FORWARDED", "X_FORWARDED_FOR",
-        "CONNECTION", "TE", "WARNING", NULL };
+        "ACCEPT_CHARSET", "CACHE_CONTROL", "PRAGMA", "VIA", "FORWARDED", "CONNECTION", "TE",
+        "WARNING", NULL };
 
     for (size_t i = 0; lists[i] != NULL; i++)
         if (strcmp(name, lists[i]) == 0)
             return true;
     return false;
+}
+
+/* A proxy may append to the line it got, or write one of its own below: only the last is its word. */
+static bool
+keeps_all_lines(const char *name)
+{
+    return strcmp(name, "COOKIE") == 0 || strcmp(name, "X_FORWARDED_FOR") == 0;
 }
 
 /* Servers hand two equal headers over as two parameters: all of them are looked at. */
@@ -116,7 +123,7 @@ read_headers(const struct line *line, struct call *call, struct error *err)
         if (!text_starts(name, "HTTP_"))
             continue;
         name += strlen("HTTP_");
-        if (strcmp(name, "COOKIE") != 0 && fields_get(&call->headers, name) != NULL) {
+        if (!keeps_all_lines(name) && fields_get(&call->headers, name) != NULL) {
             if (!is_list_header(name))
                 return fail(err, ERROR_INPUT, "The header %.60s is given twice.", name);
             continue;
