@@ -23,7 +23,7 @@ make_order(enum order_state state, enum link_kind kind)
 {
     return (struct order){ .order_id = "mt0123456789", .payee = PAYEE, .quote_asset = "usd",
         .settlement_asset = BTC, .amount = { 1000000000 }, .link_kind = kind, .state = state,
-        .trace_id = "", .created_at = 1000, .expires_at = EXPIRES, .failure_code = "" };
+        .link_url = "https://mixpay.me/", .trace_id = "", .created_at = 1000, .expires_at = EXPIRES, .failure_code = "" };
 }
 
 /* Members laid over a plain success; "-" takes one away. */
@@ -344,6 +344,21 @@ test_coin_quote(struct tap *tap, struct arena *arena)
             "a price in a coin; where no settlement coin was chosen, any will do");
 }
 
+/* Somebody wrote a Paylink with the id of an order whose one-time payment was never made. */
+static void
+test_no_link(struct tap *tap, struct arena *arena)
+{
+    struct order   order = make_order(ORDER_OPEN, LINK_ONE_TIME);
+    struct result  result;
+    struct verdict verdict;
+
+    order.link_url = "";
+    result_read(arena, make_data(arena, "{\"settleAsset\":\"" ETH "\"}"), &result);
+    verdict = order_judge(arena, &order, &result, true, NOW);
+    tap_ok(tap, verdict.happening == SEEN_SOMETHING && (verdict.flags & FLAG_MISMATCH) != 0,
+            "settled in another coin without a link of ours: a person must look");
+}
+
 static void
 test_unknown_order(struct tap *tap, struct arena *arena)
 {
@@ -415,6 +430,7 @@ main(void)
     test_unsound(&tap, arena);
     test_trace(&tap, arena);
     test_coin_quote(&tap, arena);
+    test_no_link(&tap, arena);
     test_unknown_order(&tap, arena);
     test_result(&tap, arena);
     test_rest(&tap, arena);

@@ -115,8 +115,9 @@ judge_success(struct arena *arena, const struct order *order, const struct resul
 
     /* The shopper can edit a Paylink's settlementAssetId: money in a coin that the owner did not
      * choose is not what was agreed. A one-time payment can't be edited; there MixPay itself may
-     * settle in another coin (strictMode off), which is paid all the same, and flagged. */
-    if (elsewhere && order->link_kind == LINK_PAYLINK && !final)
+     * settle in another coin (strictMode off), which is paid all the same, and flagged. Without a
+     * code of ours it was no one-time payment: anyone can write a Paylink with the order's id. */
+    if (elsewhere && (order->link_kind == LINK_PAYLINK || order->link_url[0] == '\0') && !final)
         flags |= FLAG_MISMATCH;
     if (!check(verdict->checks, "HTTP 200", "200", sound ? "200" : "another", sound)) {
         verdict->sentence = "A success counts only with HTTP 200: asked again later.";
