@@ -195,7 +195,7 @@ migrate_thread(void *context)
 static void
 test_migrating_at_once(struct tap *tap)
 {
-    struct fresh fresh = { .arena = arena_open() };
+    struct fresh fresh;
     pthread_t    threads[8];
     int          done = 0;
 
@@ -534,6 +534,21 @@ test_watch(struct tap *tap, struct fresh *fresh)
             && order.watched_at == NOW + 30, "not noted every time");
 }
 
+/* The worker asked while the order was open; meanwhile a person dismissed it. */
+static void
+test_dismissed_meanwhile(struct tap *tap, struct fresh *fresh)
+{
+    struct result result = plain_result(RESULT_SUCCESS, "55555555-3333-4444-5555-666677778888");
+    struct order  order;
+    struct error  err = { ERROR_NONE, "" };
+
+    place_named(fresh, "meanwhile", &order);
+    tap_ok(tap, advance(fresh, "order-meanwhile", SEEN_FAILED, NULL, &order, &err)
+            && advance(fresh, "order-meanwhile", PROVEN_PAID, &result, &order, &err)
+            && order.state == ORDER_FAILED && (order.flags & FLAG_CONTRADICTION) != 0,
+            "money for an order that failed while MixPay was being asked is flagged");
+}
+
 /* ---- the outbox ---- */
 
 static bool
@@ -698,6 +713,39 @@ test_link(struct tap *tap, struct fresh *fresh)
             &job, &found, NULL);
     tap_ok(tap, store_link_made(fresh->store, fresh->arena, "order-nolink", "", "Refused.", &job,
             now_ms, &order, NULL) && order.flags == FLAG_LINK_REFUSED, "a refusal is a flag");
+}
+
+static bool
+add_line(void *context, struct error *err)
+{
+    struct db *db = context;
+
+    return outbox_add(db, "look", "patient", now_ms + 100000000 - 61000, PRIORITY_POLL, "poll", err)
+            && outbox_add(db, "look", "pushy", now_ms + 100000000 - 1000, PRIORITY_WATCHED,
+                    "watched", err);
+}
+
+/* Strangers can keep as many pages open as they like. */
+static void
+test_line(struct tap *tap, struct fresh *fresh)
+{
+    const int64_t at_ms = now_ms + 100000000;
+    struct job    job;
+
+    while (claim(fresh, at_ms, &job))
+        outbox_done(fresh->store, &job, at_ms, NULL);
+    if (!db_transact(fresh->store->db, add_line, fresh->store->db, NULL))
+        abort();
+    tap_ok(tap, claim(fresh, at_ms, &job) && strcmp(job.subject, "patient") == 0,
+            "who is overdue by a minute goes before who watches");
+    outbox_retry(fresh->store, &job, at_ms + 86400000, false, "", NULL);
+    tap_ok(tap, claim(fresh, at_ms, &job) && strcmp(job.subject, "pushy") == 0, "then who watches");
+    outbox_done(fresh->store, &job, at_ms, NULL);
+    tap_ok(tap, claim(fresh, at_ms, &job) && strcmp(job.subject, "patient") == 0,
+            "what a clock that was wrong put off for a day is due now");
+    tap_ok(tap, !claim(fresh, at_ms + 59000, &job), "but not what somebody has");
+    tap_ok(tap, claim(fresh, at_ms - 86400000, &job) && strcmp(job.subject, "patient") == 0,
+            "unless his lease, too, was written under such a clock");
 }
 
 /* ---- the budget ---- */
@@ -1080,8 +1128,9 @@ main(void)
         { test_homes, test_schema, NULL },
         { test_secret, test_rollback, test_assets, NULL },
         { test_place, test_stock, test_rate, NULL },
-        { test_paid, test_one_trace, test_held, test_late, test_lists, test_watch, NULL },
-        { test_claims, test_settling, test_prompts, NULL },
+        { test_paid, test_one_trace, test_held, test_late, test_lists, test_watch,
+            test_dismissed_meanwhile, NULL },
+        { test_claims, test_settling, test_prompts, test_line, NULL },
         { test_lost_look, test_link, NULL },
         { test_budget, test_window, NULL },
         { test_crowd, test_checkpoint, test_writers_wait, test_busy, NULL },

@@ -153,6 +153,8 @@ decide(struct advance *advance, const struct order *before, struct order *after,
     if (!take_trace(advance, after, &taken, err))
         return false;
     after->flags = (before->flags & ~news->lower) | news->raise | (taken ? FLAG_TRACE : 0);
+    if (before->state == ORDER_FAILED && news->happening == PROVEN_PAID)
+        after->flags |= FLAG_CONTRADICTION; /* it failed while MixPay was being asked */
     step = taken || (order_is_held(after) && !says_person(news))
             ? NULL
             : order_step(before->state, news->happening);

@@ -19,17 +19,24 @@ struct claim {
     bool         *found;
 };
 
+/* The line of those who wait. Whoever is overdue by a minute goes first, whatever his priority: else
+ * a few who keep their pages open would have all the calls, and the others never one. Times further
+ * off than anything is ever put off to were written under a clock that has been set back since. */
+#define FREE "state = 'due' AND (lease_ms <= $1 OR lease_ms > $1 + 600000) "
+#define DUE FREE "AND (due_ms <= $1 OR due_ms > $1 + 7200000) "
+#define LINE "ORDER BY CASE WHEN due_ms <= $1 - 60000 THEN 0 ELSE priority END, due_ms "
+
 static bool
 prepare_claim(const struct claim *claim, struct db_query **query, struct error *err)
 {
     static const char next[] =
             "UPDATE outbox SET due_ms = $2, lease_ms = $2, fence = fence + 1 WHERE job_id = "
-            "(SELECT job_id FROM outbox WHERE state = 'due' AND due_ms <= $1 AND lease_ms <= $1 "
+            "(SELECT job_id FROM outbox WHERE " DUE
             "AND ($3 OR kind = 'make_link' OR cause = 'callback') "
-            "ORDER BY priority, due_ms LIMIT 1) RETURNING " JOB_COLUMNS;
+            LINE "LIMIT 1) RETURNING " JOB_COLUMNS;
     static const char that[] =
             "UPDATE outbox SET due_ms = $2, lease_ms = $2, fence = fence + 1 WHERE kind = $3 "
-            "AND subject = $4 AND state = 'due' AND lease_ms <= $1 RETURNING " JOB_COLUMNS;
+            "AND subject = $4 AND " FREE "RETURNING " JOB_COLUMNS;
 
     if (!db_prepare(claim->db, claim->kind == NULL ? next : that, query, err))
         return false;
