@@ -51,14 +51,16 @@ for file in mixtill.conf mixtill.db nginx.conf log/nginx-access.log log/serve.lo
 done
 fact 'others cannot look into it' test "$(stat -c %a "$state")" = 700
 
-first=$demo
+first=$demo # that goes on
 "$srcdir/bootstrap" demo --tree "$MIXTILL_BUILD" --state "$state-2" --no-open \
     --port "$MIXTILL_PORT" >"$out" 2>"$err"
 fact 'a second one on this port is refused' test $? -eq 1
 fact 'and why is said' said "port $MIXTILL_PORT is in use"
 demo=$first
-kill -INT "$demo"
+# As a terminal and an impatient person do it: several times, and to its children, too.
+for pid in "$demo" "$(child serve)" "$(child nginx)" "$demo" "$demo"; do kill -INT "$pid"; done
 ends 'SIGINT ends it with 0' 0
+fact 'with its sockets' test -z "$(find "$state/run" -name '*.sock')"
 fact 'the port is free again' is_free
 fact 'nothing is left' nobody_left
 
