@@ -140,7 +140,8 @@ station_mixpay(struct station *station, int timeout_ms)
     return (struct mixpay){ station->http, settings->mixpay_api, timeout_ms };
 }
 
-/* Orders are their owner's alone: no cache keeps them. Static files are nginx's or Apache's. */
+/* Orders are their owner's alone: no cache keeps what a handler does not mark itself. Static files
+ * are nginx's or Apache's. */
 void
 app_dress(struct call *call)
 {
@@ -148,7 +149,7 @@ app_dress(struct call *call)
     call_set(call, "X-Content-Type-Options", "nosniff");
     call_set(call, "Referrer-Policy", "no-referrer");
     call_set(call, "X-Frame-Options", "DENY");
-    call_set(call, "Cache-Control", "no-store");
+    call_set_default(call, "Cache-Control", "no-store");
     if (call->app->settings.base_url.secure)
         call_set(call, "Strict-Transport-Security", "max-age=31536000");
 }

@@ -195,15 +195,31 @@ call_add(struct call *call, const char *name, const char *value)
     fields_add(call->arena, &call->answer_headers, name, value);
 }
 
+static struct field *
+find_answer_header(struct call *call, const char *name)
+{
+    for (size_t i = 0; i < call->answer_headers.count; i++)
+        if (strcasecmp(call->answer_headers.list[i].name, name) == 0)
+            return &call->answer_headers.list[i];
+    return NULL;
+}
+
 void
 call_set(struct call *call, const char *name, const char *value)
 {
-    for (size_t i = 0; i < call->answer_headers.count; i++)
-        if (strcasecmp(call->answer_headers.list[i].name, name) == 0) {
-            call->answer_headers.list[i].value = value;
-            return;
-        }
-    call_add(call, name, value);
+    struct field *header = find_answer_header(call, name);
+
+    if (header != NULL)
+        header->value = value;
+    else
+        call_add(call, name, value);
+}
+
+void
+call_set_default(struct call *call, const char *name, const char *value)
+{
+    if (find_answer_header(call, name) == NULL)
+        call_add(call, name, value);
 }
 
 bool

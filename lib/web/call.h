@@ -75,6 +75,8 @@ bool call_read_json(struct call *call, json_t **value, struct error *err);
 
 /* Set (or replace) a header of the answer. */
 void call_set(struct call *call, const char *name, const char *value);
+/* Set one unless the answer has it already. */
+void call_set_default(struct call *call, const char *name, const char *value);
 /* Add one that may stand several times, such as Set-Cookie. */
 void call_add(struct call *call, const char *name, const char *value);
 /* These give the whole answer and return true, so that a handler can end with them. */
