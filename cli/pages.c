@@ -262,7 +262,7 @@ look_at_language(struct look *look, const char *name)
                 "texts of lang/en.json: %s", count, names));
     count = own == NULL ? 0 : missing(look, own, english, built_in, &names);
     if (count > 0)
-        look->remark(look->context, false, where, arena_format(look->arena, "has %zu texts that no "
+        look->remark(look->context, false, where, arena_format(look->arena, "%zu of its texts no "
                 "built-in page knows: %s", count, names));
 }
 

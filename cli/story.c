@@ -93,7 +93,7 @@ tell_check(struct arena *arena, const json_t *check)
 
     if (what == NULL || ours == NULL || theirs == NULL)
         return;
-    printf("      %s ", holds ? "holds     " : "FAILS     ");
+    printf("      %s ", holds ? "holds     " : "does not  ");
     tool_print_cell(stdout, tool_safe(arena, what), 17);
     printf(" ours %s, MixPay's %s\n", tool_safe(arena, ours),
             theirs[0] == '\0' ? "(none)" : tool_safe(arena, theirs));
