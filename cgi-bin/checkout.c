@@ -1,6 +1,7 @@
 /* checkout.c: the shopper's pages: what is for sale, the order form, and the page of an order.
  * SPDX-License-Identifier: ISC */
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,7 +24,8 @@
 #define ITEM_LETTERS "abcdefghijklmnopqrstuvwxyz0123456789-"
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-enum { NOTE_MOST = 500, EMAIL_MOST = 254, LOCAL_MOST = 64, QUANTITIES_SHOWN = 20 };
+enum { NOTE_MOST = 500, EMAIL_MOST = 254, LOCAL_MOST = 64, QUANTITIES_SHOWN = 20,
+        MOST_WAITING = 8 };
 
 /* What a shopper asks for, checked. */
 struct wish {
@@ -289,19 +291,23 @@ form_of(struct call *call, const struct wish *wish)
 }
 
 /* The shopper waits for MixPay here anyway: so the very job that the worker would run is run now.
- * If that fails, the order stands all the same, and the worker has the job. */
+ * If that fails, the order stands all the same, and the worker has the job. So it has where several
+ * wait already: a slow MixPay must not hold all threads, and with them everybody's pages. */
 static void
 make_link_now(struct call *call, struct order *order)
 {
-    struct error err = { ERROR_NONE, "" };
-    bool         found;
+    static atomic_int waiting;
+    struct error      err = { ERROR_NONE, "" };
+    bool              found;
 
     if (order->link_url[0] != '\0')
         return;
-    if (!job_run_now(call->station, call->arena, JOB_MAKE_LINK, order->order_id,
+    if (atomic_fetch_add(&waiting, 1) < MOST_WAITING
+            && (!job_run_now(call->station, call->arena, JOB_MAKE_LINK, order->order_id,
                 (int)call->app->settings.link_timeout_ms, &found, &err)
-            || !store_order_by_id(call->station->store, call->arena, order->order_id, order, &err))
+            || !store_order_by_id(call->station->store, call->arena, order->order_id, order, &err)))
         log_warn("link_later", "order", order->order_id, "error", err.message);
+    atomic_fetch_sub(&waiting, 1);
 }
 
 static bool
