@@ -95,7 +95,7 @@ is_list_header(const char *name)
     return false;
 }
 
-/* A proxy may append to the line it got, or write one of its own below: only the last is its word. */
+/* A proxy may append to the line it got, or write one of its own below: the last is its word. */
 static bool
 keeps_all_lines(const char *name)
 {
@@ -148,13 +148,11 @@ read_address(const struct line *line, const char *base, struct call *call, struc
         uri = host + 3 + strcspn(host + 3, "/?");
     length = strcspn(uri, "?#");
     call->path = arena_copy_bytes(call->arena, uri, length);
-    if (strncmp(call->path, base, base_length) == 0
-            && (call->path[base_length] == '/' || call->path[base_length] == '\0'))
-        call->path += base_length;
-    else
+    if (strncmp(call->path, base, base_length) != 0
+            || (call->path[base_length] != '/' && call->path[base_length] != '\0'))
         call->path = "";
-    if (call->path[0] == '\0' && length >= base_length)
-        call->path = base_length == length ? "/" : "";
+    else
+        call->path = call->path[base_length] == '\0' ? "/" : call->path + base_length;
     if (uri[length] == '?')
         return call_split_fields(call->arena,
                 arena_copy_bytes(call->arena, uri + length + 1, strcspn(uri + length + 1, "#")),
