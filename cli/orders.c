@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/json.h"
@@ -180,6 +181,15 @@ order_json(struct arena *arena, const struct order *order)
     return view;
 }
 
+/* What shoppers wrote stands in it, and a terminal may be what reads it: letters beyond ASCII are
+ * written \uNNNN. */
+static void
+print_value(const json_t *value)
+{
+    json_dumpf(value, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
+    putchar('\n');
+}
+
 /* ---- orders ---- */
 
 struct list {
@@ -216,15 +226,18 @@ print_json(const struct list *list)
 
     for (size_t i = 0; i < list->count; i++)
         json_array_append_new(array, order_json(list->line->arena, &list->orders[i]));
-    puts(json_print(list->line->arena, array));
+    print_value(array);
 }
 
-/* RFC 4180. A cell that a spreadsheet would take for a formula gets a ' before it. */
+/* RFC 4180. A cell that a spreadsheet would take for a formula gets a ' before it. A file gets the
+ * text as it is, a terminal what cannot steer it. */
 static void
-print_csv_cell(const char *text, bool last)
+print_csv_cell(struct arena *arena, const char *text, bool last)
 {
     const char *end = last ? "\r\n" : ",";
 
+    if (isatty(STDOUT_FILENO))
+        text = tool_safe(arena, text);
     fputs(text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL ? "\"'" : "\"", stdout);
     for (; *text != '\0'; text++)
         fputs(*text == '"' ? "\"\"" : (char[]){ *text, '\0' }, stdout);
@@ -243,10 +256,10 @@ print_csv(const struct list *list)
     for (size_t k = 0; k < list->count; k++) {
         const struct order *order = &list->orders[k];
 
-        print_csv_cell(order_state_name(order->state), false);
-        print_csv_cell(orders_flags(arena, order->flags), false);
+        print_csv_cell(arena, order_state_name(order->state), false);
+        print_csv_cell(arena, orders_flags(arena, order->flags), false);
         for (size_t i = 0; i < FACTS; i++)
-            print_csv_cell(fact_text(arena, &facts[i], order), i == FACTS - 1);
+            print_csv_cell(arena, fact_text(arena, &facts[i], order), i == FACTS - 1);
     }
 }
 
@@ -392,7 +405,7 @@ command_order(struct command_line *line)
         json_t *view = json_keep(line->arena, order_json(line->arena, &order));
 
         json_object_set_new(view, "order_url", json_string(page_of(station, line->arena, &order)));
-        puts(json_print(line->arena, view));
+        print_value(view);
     } else
         print_order(station, line->arena, &order);
     command_close(station);
