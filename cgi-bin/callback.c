@@ -8,6 +8,7 @@
 #include "app.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/uuid.h"
 #include "cgi-bin/tables.h"
 #include "guard.h"
 #include "store/orders.h"
@@ -18,6 +19,17 @@ static bool
 unknown(struct error *err)
 {
     return fail(err, ERROR_MISSING, "Not found.");
+}
+
+/* An order id is unique together with its payee: somebody else may have one like ours (§2). */
+static bool
+is_of_another_payee(const json_t *hint, const struct order *order)
+{
+    const char *payee = json_member(hint, "payeeId");
+    char        folded[UUID_TEXT];
+
+    return payee != NULL && *payee != '\0'
+            && !(uuid_fold_loose(payee, folded) && text_equal(folded, order->payee));
 }
 
 /* One of our order ids is required; a trace alone proves nothing. */
@@ -31,6 +43,8 @@ find_order(struct call *call, const json_t *hint, struct order *order, struct er
         return unknown(err);
     if (!store_order_by_id(call->station->store, call->arena, order_id, order, err))
         return err->code == ERROR_MISSING ? unknown(err) : false;
+    if (is_of_another_payee(hint, order))
+        return unknown(err);
     call->subject = order->order_id;
     return true;
 }
