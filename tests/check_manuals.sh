@@ -20,7 +20,8 @@ settings_of_page() {
     plain "$page5" | awk '
         /^\.SH/            { inside = ($2 == "SETTINGS") }
         !inside            { next }
-        /^\.SS/            { section = $2; gsub(/"/, "", section); if (section == "Top") section = "" }
+        /^\.SS/            { section = $2; gsub(/"/, "", section)
+                             if (section == "Top") section = "" }
         /^\.TP/            { name = "" }
         /^\.B / && name == "" { name = $2 }
         /^Must be given\.$/ { print section "\t" name "\tmust be given" }

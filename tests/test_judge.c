@@ -23,7 +23,8 @@ make_order(enum order_state state, enum link_kind kind)
 {
     return (struct order){ .order_id = "mt0123456789", .payee = PAYEE, .quote_asset = "usd",
         .settlement_asset = BTC, .amount = { 1000000000 }, .link_kind = kind, .state = state,
-        .link_url = "https://mixpay.me/", .trace_id = "", .created_at = 1000, .expires_at = EXPIRES, .failure_code = "" };
+        .link_url = "https://mixpay.me/", .trace_id = "", .created_at = 1000, .expires_at = EXPIRES,
+        .failure_code = "" };
 }
 
 /* Members laid over a plain success; "-" takes one away. */
