@@ -161,7 +161,8 @@ look_at_database(struct doctor *doctor)
     if (!there)
         doctor_tell(doctor, DOCTOR_WARN, "`mixtill serve` makes it", "there is no database yet");
     else if (!asker_open_store(&doctor->asker, &err))
-        doctor_tell(doctor, DOCTOR_BAD, NULL, "%s", err.message);
+        doctor_tell(doctor, DOCTOR_BAD, err.code == ERROR_STORE
+                ? "run this as whom mixtill runs as; is the disk full?" : NULL, "%s", err.message);
     else if (!db_check(doctor->asker.store->db, &err))
         doctor_tell(doctor, DOCTOR_BAD, "stop mixtill, keep a copy of the files, restore a backup",
                 "%s", err.message);
