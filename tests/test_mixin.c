@@ -111,7 +111,9 @@ hex_of(struct check *check, const json_t *object, const char *name, size_t *leng
 {
     const unsigned char *bytes = mixin_bytes_hex(check->arena, text_of(object, name), length);
 
-    return bytes != NULL ? bytes : arena_alloc(check->arena, *length);
+    if (bytes == NULL)
+        *length = 0;
+    return bytes != NULL ? bytes : (const unsigned char *)"";
 }
 
 static struct mixin_key *
@@ -385,7 +387,6 @@ check_sign_tx(struct check *check)
     same_bytes(check, "spend_scalar", keystore.secrets->spend_scalar, MIXIN_KEY);
     same_signatures(check, &keystore, &tx, views);
     same_raw(check, "signed_raw", &tx);
-    tx.signatures = NULL;
     same_hash(check, &tx);
 }
 

@@ -1,5 +1,7 @@
 /* test_mixin_rules.c: what our Mixin refuses, and says of it; what no vector tells.
  * SPDX-License-Identifier: ISC */
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -191,15 +193,79 @@ test_file(struct scene *scene)
                 "keystore file, %s", modes[i].name);
     }
     tap_ok(&scene->tap, !mixin_keystore_read(scene->arena, folder, &keystore, &scene->err)
-            && scene->err.code == ERROR_INPUT, "a folder is no keystore");
+            && scene->err.code == ERROR_INPUT && is_said(&scene->err, "is not a file", NULL),
+            "a folder is no keystore");
     chmod(path, 0600);
-    tap_ok(&scene->tap, truncate(path, 1000000) == 0
+    file = fopen(path, "w");
+    tap_ok(&scene->tap, file != NULL && fprintf(file, "%s%70000s", text, "") > 0
+            && fclose(file) == 0
             && !mixin_keystore_read(scene->arena, path, &keystore, &scene->err)
-            && scene->err.code == ERROR_INPUT, "a file of a megabyte is no keystore");
+            && scene->err.code == ERROR_INPUT, "a file of 70 kB is no keystore");
     unlink(path);
     tap_ok(&scene->tap, !mixin_keystore_read(scene->arena, path, &keystore, &scene->err)
             && scene->err.code == ERROR_MISSING, "no file");
     rmdir(folder);
+}
+
+/* ---- RSA sessions ---------------------------------------------------------------------------- */
+
+enum pem_form { PKCS1, PKCS8, PKCS8_ENCRYPTED };
+
+/* The key as a PEM text in the arena; takes the key over. */
+static char *
+pem_make(struct scene *scene, EVP_PKEY *key, enum pem_form form)
+{
+    const EVP_CIPHER *cipher = form == PKCS8_ENCRYPTED ? EVP_aes_256_cbc() : NULL;
+    BIO              *bio = BIO_new(BIO_s_mem());
+    char             *bytes, *pem;
+    long              length;
+
+    if (form == PKCS1)
+        PEM_write_bio_PrivateKey_traditional(bio, key, NULL, NULL, 0, NULL, NULL);
+    else
+        PEM_write_bio_PKCS8PrivateKey(bio, key, cipher, cipher == NULL ? NULL : "secret",
+                cipher == NULL ? 0 : 6, NULL, NULL);
+    length = BIO_get_mem_data(bio, &bytes);
+    pem = arena_copy_bytes(scene->arena, bytes, (size_t)length);
+    BIO_free(bio);
+    EVP_PKEY_free(key);
+    return pem;
+}
+
+static char *
+rsa_text(struct scene *scene, const char *pem)
+{
+    return json_print(scene->arena, json_keep(scene->arena, json_pack("{ssssssss}", "client_id",
+            APP, "session_id", SESSION, "private_key", pem, "spend_private_key", SPEND)));
+}
+
+static void
+test_rsa(struct scene *scene)
+{
+    const struct {
+        const char *name, *pem, *said; /* NULL: it is taken */
+    } rows[] = {
+        { "PKCS#1", pem_make(scene, EVP_RSA_gen(1024), PKCS1), NULL },
+        { "PKCS#8", pem_make(scene, EVP_RSA_gen(1024), PKCS8), NULL },
+        { "2048 bits", pem_make(scene, EVP_RSA_gen(2048), PKCS8), NULL },
+        { "512 bits", pem_make(scene, EVP_RSA_gen(512), PKCS1), "has 512 bits" },
+        { "a key of a curve", pem_make(scene, EVP_EC_gen("P-256"), PKCS8), "not an RSA key" },
+        { "encrypted", pem_make(scene, EVP_RSA_gen(1024), PKCS8_ENCRYPTED), "encrypted" },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct mixin_keystore keystore;
+        const char           *text = rsa_text(scene, rows[i].pem);
+        bool taken = mixin_keystore_parse(scene->arena, text, strlen(text), &keystore, &scene->err);
+
+        tap_ok(&scene->tap, rows[i].said == NULL ? taken && keystore.algorithm == MIXIN_RS512
+                        : !taken && is_said(&scene->err, rows[i].said, rows[i].pem),
+                "RSA session, %s", rows[i].name);
+        if (taken)
+            tap_ok(&scene->tap, keystore.spend == MIXIN_SPEND_NONE
+                    && !mixin_keystore_prove_spend(&keystore, HEX32, &scene->err)
+                    && scene->err.code == ERROR_MISSING, "it spends nothing");
+    }
 }
 
 /* ---- memos ----------------------------------------------------------------------------------- */
@@ -272,7 +338,8 @@ test_shown(struct scene *scene)
         { "68656c6c6f", true, "hello" },    { "68656c6c6f", false, "68656c6c6f" },
         { "coffee", false, "coffee" },      { "ff00", true, "ff00" },
         { "", true, "" },                   { "41424344", false, "41424344" },
-        { "hello you", false, "hello you" }, { "Zm9yIHR3byBjb2ZmZWVz", false, "for two coffees" },
+        { "aGVsbG8=", false, "aGVsbG8=" },  { "hello you", false, "hello you" },
+        { "Zm9yIHR3byBjb2ZmZWVz", false, "for two coffees" },
         { "5a6d3979494852336279426a62325a6d5a57567a", true, "for two coffees" },
     };
 
@@ -447,16 +514,44 @@ static const struct {
       "0001" KEY MASK "0001" KEY MASK, "sorted" },
 };
 
-/* Decodes hex; *again is what encoding it gives, NULL for a refusal. */
+/* Decodes hex; *again is what encoding it gives. False for a refusal. */
 static bool
 raw_decode(struct scene *scene, const char *raw, struct mixin_tx *tx, const char **again)
 {
     size_t               length;
     const unsigned char *bytes = mixin_bytes_hex(scene->arena, raw, &length);
 
-    *again = bytes != NULL && mixin_tx_decode(scene->arena, bytes, length, tx, &scene->err)
-            ? mixin_tx_raw(scene->arena, tx, &scene->err) : NULL;
-    return *again != NULL;
+    if (bytes == NULL || !mixin_tx_decode(scene->arena, bytes, length, tx, &scene->err))
+        return false;
+    *again = mixin_tx_raw(scene->arena, tx, &scene->err);
+    if (*again == NULL)
+        *again = "not written";
+    return true;
+}
+
+/* What no bytes can say is not written either. */
+static void
+test_limits(struct scene *scene)
+{
+    struct mixin_input *inputs = arena_array(scene->arena, MIXIN_TX_INPUTS + 1, sizeof *inputs);
+    struct mixin_tx     tx, good;
+    const char         *again;
+
+    raw_decode(scene, OF(OUTPUT), &good, &again);
+    for (unsigned i = 0; i <= MIXIN_TX_INPUTS; i++)
+        inputs[i].index = i;
+    tx = good;
+    tx.inputs = inputs;
+    tx.input_count = MIXIN_TX_INPUTS;
+    tx.extra_length = MIXIN_TX_EXTRA;
+    tx.extra = arena_alloc(scene->arena, MIXIN_TX_EXTRA + 1);
+    tap_ok(&scene->tap, mixin_tx_check(&tx, &scene->err), "256 inputs, a memo of 256 bytes");
+    tx.input_count++;
+    tap_ok(&scene->tap, mixin_tx_raw(scene->arena, &tx, &scene->err) == NULL, "257 inputs");
+    tx.input_count--;
+    tx.extra_length++;
+    tap_ok(&scene->tap, mixin_tx_raw(scene->arena, &tx, &scene->err) == NULL,
+            "a memo of 257 bytes");
 }
 
 static void
@@ -636,6 +731,18 @@ example_make(struct scene *scene, struct mixin_tx *tx, struct mixin_utxo *utxo,
     *utxo = (struct mixin_utxo){ .place = tx->inputs[0], .keys = key, .key_count = 1 };
 }
 
+/* Another way to write the same scalar: L more. */
+static void
+order_add(unsigned char scalar[static MIXIN_KEY])
+{
+    static const unsigned char order[MIXIN_KEY] = {
+        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2,
+        0xde, 0xf9, 0xde, 0x14, [31] = 0x10,
+    };
+
+    sodium_add(scalar, order, MIXIN_KEY);
+}
+
 /* The public key of the example's spend key. */
 static const char *
 spend_public(struct scene *scene)
@@ -677,6 +784,10 @@ test_signing(struct scene *scene)
     memset(&strange, 0xff, sizeof strange);
     not_signed(scene, mixin_sign_tx(scene->arena, &keystore, &tx, &utxo, &strange, 1, &scene->err),
             ERROR_INPUT, &tx, "a view above L");
+    strange = view;
+    order_add(strange.bytes);
+    not_signed(scene, mixin_sign_tx(scene->arena, &keystore, &tx, &utxo, &strange, 1, &scene->err),
+            ERROR_INPUT, &tx, "the view written in another way");
     not_signed(scene, mixin_sign_tx(scene->arena, &keystore, &tx, &utxo, &view, 0, &scene->err),
             ERROR_INPUT, &tx, "no view");
     other = utxo;
@@ -693,6 +804,32 @@ test_signing(struct scene *scene)
             "79c00b8db433d7d2130af38da1787b8be9c31875ad595d3d7a07371a38728a71"
             "92e3edfaae3722b56877932f64e18751985fc693b59e7428ab23df346f77c605",
             "and has the contract's signature");
+}
+
+/* The account's public key fits this value as a scalar, but the file does not hold it as one. */
+static void
+test_scalars(struct scene *scene)
+{
+    unsigned char         scalar[MIXIN_KEY * 2] = { 5, 6 }, both[64], point[MIXIN_KEY];
+    struct mixin_keystore keystore;
+    const char           *public;
+
+    crypto_scalarmult_ed25519_base_noclamp(point, scalar);
+    public = crypt_hex(scene->arena, point, sizeof point);
+    keystore = keystore_make(scene, "spend_private_key",
+            crypt_hex(scene->arena, scalar, MIXIN_KEY));
+    tap_ok(&scene->tap, mixin_keystore_prove_spend(&keystore, public, &scene->err)
+            && keystore.spend == MIXIN_SPEND_SCALAR, "a spend key that is a scalar");
+    crypto_sign_seed_keypair(scalar + MIXIN_KEY, both, scalar);
+    keystore = keystore_make(scene, "spend_private_key",
+            crypt_hex(scene->arena, scalar, sizeof scalar));
+    tap_ok(&scene->tap, !mixin_keystore_prove_spend(&keystore, public, &scene->err)
+            && !mixin_keystore_can_spend(&keystore), "with the public key of a seed it is none");
+    order_add(scalar);
+    keystore = keystore_make(scene, "spend_private_key",
+            crypt_hex(scene->arena, scalar, MIXIN_KEY));
+    tap_ok(&scene->tap, !mixin_keystore_prove_spend(&keystore, public, &scene->err)
+            && !mixin_keystore_can_spend(&keystore), "nor is it one when written in another way");
 }
 
 static void
@@ -731,9 +868,10 @@ int
 main(void)
 {
     static void (*const tests[])(struct scene *) = {
-        test_keystores, test_not_json, test_pin_needs_key, test_file, test_memos, test_shown,
-        test_uris, test_pins, test_actions, test_raws, test_example, test_outputs, test_choice,
-        test_transfers, test_signing, test_no_spend_key, test_anchors,
+        test_keystores, test_not_json, test_pin_needs_key, test_file, test_rsa, test_memos,
+        test_shown, test_uris, test_pins, test_actions, test_raws, test_limits,
+        test_example, test_outputs, test_choice, test_transfers, test_signing, test_scalars,
+        test_no_spend_key, test_anchors,
     };
     struct scene scene = { .tap = { 0 } };
 

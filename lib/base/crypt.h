@@ -1,5 +1,5 @@
-/* crypt.h: randomness, keyed hashes, comparison in constant time. The only file that knows
- * libsodium. SPDX-License-Identifier: ISC */
+/* crypt.h: randomness, keyed hashes, comparison in constant time. But for remote/mixin_* the only
+ * file that knows libsodium. SPDX-License-Identifier: ISC */
 #ifndef BASE_CRYPT_H
 #define BASE_CRYPT_H
 

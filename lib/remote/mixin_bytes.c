@@ -33,11 +33,8 @@ mixin_bytes_hex(struct arena *arena, const char *text, size_t *length)
     size_t         digits = strlen(text);
     unsigned char *bytes = arena_alloc(arena, digits / 2 + 1);
 
-    *length = digits / 2;
-    if (digits % 2 != 0
-            || sodium_hex2bin(bytes, *length, text, digits, NULL, length, NULL) != 0)
-        return NULL;
-    return bytes;
+    *length = 0;
+    return sodium_hex2bin(bytes, digits / 2, text, digits, NULL, length, NULL) == 0 ? bytes : NULL;
 }
 
 void

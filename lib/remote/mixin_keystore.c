@@ -438,6 +438,9 @@ mixin_keystore_prove_spend(struct mixin_keystore *keystore, const char *spend_pu
     struct mixin_secrets *secrets = (struct mixin_secrets *)(uintptr_t)keystore->secrets;
     unsigned char         public[MIXIN_KEY];
 
+    if (keystore->algorithm == MIXIN_RS512)
+        return fail(err, ERROR_MISSING, "The keystore is of an RSA session, which reaches the "
+                "legacy API alone. Make an Ed25519 session in the dashboard.");
     if (keystore->spend == MIXIN_SPEND_NONE)
         return fail(err, ERROR_MISSING, "The keystore has no spend_private_key, without which "
                 "nothing can be sent. The dashboard showed it once; add it to the file.");

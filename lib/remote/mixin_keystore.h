@@ -79,7 +79,8 @@ bool mixin_keystore_read(struct arena *arena, const char *path, struct mixin_key
 /*
  * Settles how the spend key is to be read, by `spend_public_key` of GET /safe/me (64 hex digits;
  * §1.2), and makes signing possible. To be called before other threads use the keystore.
- * ERROR_MISSING when the file has no spend key; ERROR_INPUT when its key is another's.
+ * ERROR_MISSING when the file has no spend key, or an RSA session; ERROR_INPUT when its key is
+ * another's.
  */
 bool mixin_keystore_prove_spend(struct mixin_keystore *keystore, const char *spend_public_key,
         struct error *err);

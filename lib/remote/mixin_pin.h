@@ -9,7 +9,7 @@
 
 enum { MIXIN_PIN_MOST = 64, MIXIN_PIN_IV = 16 };
 
-/* What is encrypted (protocol/mixin.md §3.2). */
+/* What is encrypted (protocol/mixin.md §3.2). Whoever has one wipes it (crypt_wipe). */
 struct mixin_pin {
     unsigned char bytes[MIXIN_PIN_MOST]; /* six digits, a TIP signature, or a new key and counter */
     size_t        length;
