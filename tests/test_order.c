@@ -111,8 +111,8 @@ insert(struct fresh *fresh, const char *id, enum order_state state, unsigned fla
             "flags, trace_id, created_at, expires_at, watch_until) VALUES ('%s', "
             "'token-of-22-letters-%s', 'key-%s', 'hash', 'client', 'coffee', 'Coffee', 1, "
             "500000000, 500000000, 'usd', '', '26ea4d0f-a5a5-4da5-8aef-5cb2bc7c4cb1', '', '', "
-            "'en', 'paylink', '', '%s', %u, nullif('%s', ''), 1000, 3000, 9000)", id, id, id, order_state_name(state), flags,
-            trace));
+            "'en', 'paylink', '', '%s', %u, nullif('%s', ''), 1000, 3000, 9000)", id, id, id,
+            order_state_name(state), flags, trace));
 }
 
 static bool
