@@ -80,8 +80,8 @@ session_holds(const struct call *call, const char *session, const char *token)
     return made <= now + 300 && made + TOKEN_LIFE > now;
 }
 
-/* The last address that a trusted proxy has seen: the earlier ones, and earlier lines of the header,
- * are the visitor's own words. */
+/* The last address that a trusted proxy has seen: the earlier ones, and earlier lines of the
+ * header, are the visitor's own words. */
 static const char *
 client_address(const struct call *call)
 {

@@ -28,8 +28,8 @@ void text_add_percent(struct text *text, const char *more);
 /* Well-formed UTF-8 (shortest form, no surrogates) without NUL, C0 controls or DEL;
  * line breaks and tabs are allowed where `lines`. */
 bool text_is_clean(const char *bytes, size_t length, bool lines);
-/* Length of the character that `bytes` begin with, 0 where a terminal or a log must not have it as it
- * is: ill-formed, a control character (C1 too), a mark of direction, a separator of lines. */
+/* Length of the character that `bytes` begin with, 0 where a terminal or a log must not have it as
+ * it is: ill-formed, a control character (C1 too), a mark of direction, a separator of lines. */
 size_t text_tame(const char *bytes, size_t length);
 
 /* Characters (code points) in well-formed UTF-8. */

@@ -2,8 +2,8 @@
 -- SPDX-License-Identifier: ISC
 --
 -- Amounts are whole units of 10^-8. Times ending in _at and _until are seconds since 1970 UTC,
--- those ending in _ms are milliseconds. Rules that must never be broken stand here a second time, as
--- UNIQUE, CHECK and triggers: code may have a bug.
+-- those ending in _ms are milliseconds. Rules that must never be broken stand here a second time,
+-- as UNIQUE, CHECK and triggers: code may have a bug.
 
 -- An order. order_id is what MixPay sees; token alone opens its page.
 CREATE TABLE orders (
