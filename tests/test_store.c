@@ -718,11 +718,15 @@ test_link(struct tap *tap, struct fresh *fresh)
 static bool
 add_line(void *context, struct error *err)
 {
-    struct db *db = context;
+    static const char *const pushy[] = { "pushy 1", "pushy 2", "pushy 3" };
+    struct db               *db = context;
 
-    return outbox_add(db, "look", "patient", now_ms + 100000000 - 61000, PRIORITY_POLL, "poll", err)
-            && outbox_add(db, "look", "pushy", now_ms + 100000000 - 1000, PRIORITY_WATCHED,
-                    "watched", err);
+    for (int i = 0; i < 3; i++)
+        if (!outbox_add(db, "look", pushy[i], now_ms + 100000000 - 1000, PRIORITY_WATCHED,
+                "watched", err))
+            return false;
+    return outbox_add(db, "look", "patient", now_ms + 100000000 - 61000, PRIORITY_POLL, "poll",
+            err);
 }
 
 /* Strangers can keep as many pages open as they like. */
@@ -730,21 +734,26 @@ static void
 test_line(struct tap *tap, struct fresh *fresh)
 {
     const int64_t at_ms = now_ms + 100000000;
-    struct job    job;
+    struct job    jobs[3], job = { .job_id = 0 };
+    int           patient = 0;
 
     while (claim(fresh, at_ms, &job))
         outbox_done(fresh->store, &job, at_ms, NULL);
     if (!db_transact(fresh->store->db, add_line, fresh->store->db, NULL))
         abort();
-    tap_ok(tap, claim(fresh, at_ms, &job) && strcmp(job.subject, "patient") == 0,
-            "who is overdue by a minute goes before who watches");
+    for (int i = 0; i < 3; i++)
+        if (claim(fresh, at_ms, &jobs[i]) && strcmp(jobs[i].subject, "patient") == 0) {
+            patient++;
+            job = jobs[i];
+        }
+    tap_ok(tap, patient == 1, "of three claims one is for who is overdue, two for who watches");
+    while (claim(fresh, at_ms, &jobs[0]))
+        ;
     outbox_retry(fresh->store, &job, at_ms + 86400000, false, "", NULL);
-    tap_ok(tap, claim(fresh, at_ms, &job) && strcmp(job.subject, "pushy") == 0, "then who watches");
-    outbox_done(fresh->store, &job, at_ms, NULL);
     tap_ok(tap, claim(fresh, at_ms, &job) && strcmp(job.subject, "patient") == 0,
             "what a clock that was wrong put off for a day is due now");
     tap_ok(tap, !claim(fresh, at_ms + 59000, &job), "but not what somebody has");
-    tap_ok(tap, claim(fresh, at_ms - 86400000, &job) && strcmp(job.subject, "patient") == 0,
+    tap_ok(tap, claim(fresh, at_ms - 86400000, &job),
             "unless his lease, too, was written under such a clock");
 }
 

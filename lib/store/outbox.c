@@ -14,17 +14,20 @@ struct claim {
     struct arena *arena;
     const char   *kind, *subject; /* NULL: the next one */
     bool          looks;          /* the next one may cost one of the poller's calls */
+    bool          overdue;        /* this time who is overdue goes first */
     int64_t       now_ms, lease_ms;
     struct job   *job;
     bool         *found;
 };
 
-/* The line of those who wait. Whoever is overdue by a minute goes first, whatever his priority: else
- * a few who keep their pages open would have all the calls, and the others never one. Times further
- * off than anything is ever put off to were written under a clock that has been set back since. */
+/* The line of those who wait: by priority, but each third claim goes to who is overdue by a minute,
+ * if anybody is: else a few who keep their pages open have all the calls, and the others never one.
+ * Times further off than anything is ever put off to were written under a clock that was wrong. */
 #define FREE "state = 'due' AND (lease_ms <= $1 OR lease_ms > $1 + 600000) "
 #define DUE FREE "AND (due_ms <= $1 OR due_ms > $1 + 7200000) "
-#define LINE "ORDER BY CASE WHEN due_ms <= $1 - 60000 THEN 0 ELSE priority END, due_ms "
+#define LINE "ORDER BY CASE WHEN $4 AND due_ms <= $1 - 60000 THEN 0 ELSE priority END, due_ms "
+
+enum { OVERDUE_EVERY = 3 };
 
 static bool
 prepare_claim(const struct claim *claim, struct db_query **query, struct error *err)
@@ -42,6 +45,7 @@ prepare_claim(const struct claim *claim, struct db_query **query, struct error *
         return false;
     if (claim->kind == NULL) {
         db_bind_integer(*query, 3, claim->looks);
+        db_bind_integer(*query, 4, claim->overdue);
         return true;
     }
     db_bind_text(*query, 3, claim->kind);
@@ -93,16 +97,22 @@ bool
 outbox_claim(struct store *store, struct arena *arena, bool looks, int64_t now_ms,
         int64_t lease_ms, struct job *job, bool *found, struct error *err)
 {
-    struct claim claim = { store->db, arena, NULL, NULL, looks, now_ms, lease_ms, job, found };
+    bool         overdue = store->claims % OVERDUE_EVERY == OVERDUE_EVERY - 1;
+    struct claim claim = { store->db, arena, NULL, NULL, looks, overdue, now_ms, lease_ms, job,
+        found };
 
-    return claim_one(&claim, err);
+    if (!claim_one(&claim, err))
+        return false;
+    store->claims += *found;
+    return true;
 }
 
 bool
 outbox_claim_that(struct store *store, struct arena *arena, const char *kind, const char *subject,
         int64_t now_ms, int64_t lease_ms, struct job *job, bool *found, struct error *err)
 {
-    struct claim claim = { store->db, arena, kind, subject, true, now_ms, lease_ms, job, found };
+    struct claim claim = { store->db, arena, kind, subject, true, false, now_ms, lease_ms, job,
+        found };
 
     return claim_one(&claim, err);
 }

@@ -15,6 +15,7 @@
 
 struct store {
     struct db *db;
+    unsigned   claims; /* jobs taken from the outbox's line by this handle (outbox.c) */
 };
 
 bool store_open(struct db_home *home, struct store **store, struct error *err);
