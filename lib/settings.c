@@ -94,7 +94,7 @@ static const struct setting table[] = {
     IN("shop", "failed_return_to", "", check_optional_address, failed_return_to,
             "The same after a failed payment."),
 
-    IN("limits", "orders_per_minute", "30", check_count, orders_per_minute,
+    IN("limits", "orders_per_minute", "10", check_count, orders_per_minute,
             "Orders that one address may place in a minute; 0: any number."),
     IN("limits", "link_timeout", "4s", check_timeout, link_timeout_ms,
             "How long a shopper waits for MixPay before he sees his order's page instead."),

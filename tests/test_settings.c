@@ -297,7 +297,7 @@ test_least(struct tap *tap)
     tap_text(tap, got->settlement_asset, BTC, "settled in bitcoins");
     tap_text(tap, got->payee, PAYEE, "the payee");
     tap_ok(tap, got->expiry == 1800 && got->watch == 172800 && got->link_timeout_ms == 4000
-            && got->orders_per_minute == 30 && got->link == LINK_ONE_TIME && !got->rehearsal
+            && got->orders_per_minute == 10 && got->link == LINK_ONE_TIME && !got->rehearsal
             && got->use_callback && !got->strict_mode && got->item_count == 0, "all defaults");
     unmake(&made);
 }

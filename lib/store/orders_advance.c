@@ -165,6 +165,8 @@ decide(struct advance *advance, const struct order *before, struct order *after,
         take_facts(news->result, after);
     if (step != NULL)
         after->state = step->to;
+    if (after->state != before->state && after->state == ORDER_PAID_LATE)
+        after->flags &= ~(unsigned)FLAG_DISMISSED; /* that was before there was money */
     if (news->failure_code[0] != '\0' && after->state != ORDER_PAID)
         after->failure_code = news->failure_code;
     if (after->state != before->state && (step->to == ORDER_PAID || step->to == ORDER_PAID_LATE))
