@@ -1,4 +1,4 @@
-/* browser_sandbox.mjs: a payer at the pretend MixPay's page: every button, with and without scripts.
+/* browser_sandbox.mjs: a payer at the pretend MixPay's page: every button, without and with script.
  * What the pages look like is browser_mixpay.mjs's concern.
  * SPDX-License-Identifier: ISC */
 import { createRequire } from 'node:module';
