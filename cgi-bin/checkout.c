@@ -107,6 +107,18 @@ read_details(struct call *call, struct wish *wish)
 
 /* ---- front and form ---- */
 
+/* None is left. If that cannot be told now, placing the order will tell. */
+static bool
+is_sold_out(const struct call *call, const struct item *item)
+{
+    struct error err;
+    int64_t      taken;
+
+    return item->stock == 0 || (item->stock > 0
+            && store_item_taken(call->station->store, item->name, &taken, &err)
+            && taken >= item->stock);
+}
+
 static json_t *
 view_item(const struct call *call, const struct item *item)
 {
@@ -116,7 +128,7 @@ view_item(const struct call *call, const struct item *item)
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s}", "name", item->name, "title",
             item->title, "description", item->description, "image", item->image, "price", price,
             "unit_price", price, "currency", view_currency(call->arena, item->currency), "sold_out",
-            item->stock == 0, "href",
+            is_sold_out(call, item), "href",
             arena_format(call->arena, "%s/checkout?item=%s", call->app->settings.base_url.path,
                     item->name));
 }
@@ -169,7 +181,7 @@ answer_form(struct call *call, int status, const struct wish *wish, struct error
 {
     const struct settings *settings = &call->app->settings;
     const json_t          *text = page_text(call, NULL);
-    bool                   sold_out = wish->item->stock == 0;
+    bool                   sold_out = is_sold_out(call, wish->item);
     const char            *session = session_open(call);
     const char            *payee_key = arena_format(call->arena, "payee_line_%s",
             settings->payee_kind);

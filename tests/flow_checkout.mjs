@@ -230,7 +230,10 @@ async function details(till) {
 async function stock(till) {
     const both = await till.buy("pair", { qty: 2 });
     is(both.status, 201, "two of two are sold");
-    const third = await till.buy("pair", { json: false });
+    const shut = await till.form("pair");
+    like(shut.page.body, /Sold out/, "then the item is shown as sold out");
+    unlike(shut.page.body, /<form/, "without a form");
+    const third = await till.buy("pair", { json: false, from: "coffee" });
     is(third.status, 409, "a third is not");
     like(third.body, /Sold out/, "and that is said");
     is((await both.form.visitor.post("/checkout", both.fields)).status, 303,

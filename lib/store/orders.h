@@ -32,6 +32,9 @@ struct order_form {
 bool store_place_order(struct store *store, struct arena *arena, const struct order *wanted,
         const struct order_form *form, struct order *order, bool *fresh, struct error *err);
 
+/* How many of an item are sold or on order: all but what failed or expired. */
+bool store_item_taken(struct store *store, const char *item, int64_t *taken, struct error *err);
+
 /* ERROR_MISSING when there is none. */
 bool store_order_by_id(struct store *store, struct arena *arena, const char *order_id,
         struct order *order, struct error *err);

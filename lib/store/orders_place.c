@@ -57,18 +57,30 @@ count(struct db *db, const char *sql, const char *text, int64_t integer, int64_t
 }
 
 static bool
+count_taken(struct db *db, const char *item, int64_t more, int64_t *taken, struct error *err)
+{
+    return count(db, "SELECT coalesce(sum(quantity), 0) + $2 FROM orders WHERE item = $1 "
+            "AND state NOT IN ('failed', 'expired')", item, more, taken, err);
+}
+
+bool
+store_item_taken(struct store *store, const char *item, int64_t *taken, struct error *err)
+{
+    return count_taken(store->db, item, 0, taken, err);
+}
+
+static bool
 is_in_stock(const struct placing *placing, struct error *err)
 {
-    int64_t taken;
+    const struct order *wanted = placing->wanted;
+    int64_t             taken;
 
     if (placing->form->stock < 0)
         return true;
-    if (!count(placing->db, "SELECT coalesce(sum(quantity), 0) + $2 FROM orders WHERE item = $1 "
-                "AND state NOT IN ('failed', 'expired')", placing->wanted->item,
-                placing->wanted->quantity, &taken, err))
+    if (!count_taken(placing->db, wanted->item, wanted->quantity, &taken, err))
         return false;
-    return taken <= placing->form->stock || fail(err, ERROR_CONFLICT,
-            "There are not that many left.");
+    return taken <= placing->form->stock
+            || fail(err, ERROR_CONFLICT, "There are not that many left.");
 }
 
 static bool
