@@ -96,6 +96,9 @@ run(const struct task *task, struct error *err)
         return outbox_park(task->station->store, task->job, "This program knows no such job.", err);
     if (!budget_take(task->station->store, purse(task->job), clock_now_ms(), &wait_ms, err))
         return false;
+    /* Between the question and the claim another thread took the last call. */
+    if (wait_ms > 0 && purse(task->job) == BUDGET_FOR_POLLER)
+        return outbox_put_back(task->station->store, task->job, err);
     /* Forged callbacks can use up the calls that are kept for callbacks; a true one must not make
      * its order wait longer than none at all would have: it joins the poller's line. */
     if (purse(task->job) == BUDGET_FOR_HINT && wait_ms > HINT_WAIT_MS)

@@ -25,31 +25,28 @@ struct claim {
  * Times further off than anything is ever put off to were written under a clock that was wrong. */
 #define FREE "state = 'due' AND (lease_ms <= $1 OR lease_ms > $1 + 600000) "
 #define DUE FREE "AND (due_ms <= $1 OR due_ms > $1 + 7200000) "
-#define LINE "ORDER BY CASE WHEN $4 AND due_ms <= $1 - 60000 THEN 0 ELSE priority END, due_ms "
+#define LINE "ORDER BY CASE WHEN $3 AND due_ms <= $1 - 60000 THEN 0 ELSE priority END, due_ms "
 
 enum { OVERDUE_EVERY = 3 };
 
 static bool
 prepare_claim(const struct claim *claim, struct db_query **query, struct error *err)
 {
-    static const char next[] =
-            "UPDATE outbox SET due_ms = $2, lease_ms = $2, fence = fence + 1 WHERE job_id = "
-            "(SELECT job_id FROM outbox WHERE " DUE
-            "AND ($3 OR kind = 'make_link' OR cause = 'callback') "
-            LINE "LIMIT 1) RETURNING " JOB_COLUMNS;
-    static const char that[] =
-            "UPDATE outbox SET due_ms = $2, lease_ms = $2, fence = fence + 1 WHERE kind = $3 "
-            "AND subject = $4 AND " FREE "RETURNING " JOB_COLUMNS;
+    static const char next[] = "SELECT " JOB_COLUMNS " FROM outbox WHERE " DUE
+            "AND ($2 OR kind = 'make_link' OR cause = 'callback') " LINE "LIMIT 1";
+    static const char that[] = "SELECT " JOB_COLUMNS " FROM outbox WHERE kind = $2 "
+            "AND subject = $3 AND " FREE;
 
     if (!db_prepare(claim->db, claim->kind == NULL ? next : that, query, err))
         return false;
+    db_bind_integer(*query, 1, claim->now_ms);
     if (claim->kind == NULL) {
-        db_bind_integer(*query, 3, claim->looks);
-        db_bind_integer(*query, 4, claim->overdue);
+        db_bind_integer(*query, 2, claim->looks);
+        db_bind_integer(*query, 3, claim->overdue);
         return true;
     }
-    db_bind_text(*query, 3, claim->kind);
-    db_bind_text(*query, 4, claim->subject);
+    db_bind_text(*query, 2, claim->kind);
+    db_bind_text(*query, 3, claim->subject);
     return true;
 }
 
@@ -66,21 +63,38 @@ read_job(struct db_query *query, struct arena *arena, struct job *job)
     job->looks = db_integer(query, 7);
 }
 
+/* The job as it was: its due_ms is its place in the line. */
+static bool
+find_job(const struct claim *claim, struct error *err)
+{
+    struct db_query *query;
+
+    if (!prepare_claim(claim, &query, err) || !db_step(query, claim->found, err))
+        return false;
+    if (*claim->found) {
+        read_job(query, claim->arena, claim->job);
+        db_reset(query);
+    }
+    return true;
+}
+
 static bool
 claim_job(void *context, struct error *err)
 {
     const struct claim *claim = context;
     struct db_query    *query;
 
-    if (!prepare_claim(claim, &query, err))
+    if (!find_job(claim, err))
         return false;
-    db_bind_integer(query, 1, claim->now_ms);
+    if (!*claim->found)
+        return true;
+    if (!db_prepare(claim->db, "UPDATE outbox SET due_ms = $2, lease_ms = $2, fence = fence + 1 "
+                "WHERE job_id = $1", &query, err))
+        return false;
+    db_bind_integer(query, 1, claim->job->job_id);
     db_bind_integer(query, 2, claim->now_ms + claim->lease_ms);
-    if (!db_step(query, claim->found, err))
-        return false;
-    if (*claim->found)
-        read_job(query, claim->arena, claim->job);
-    return !*claim->found || db_run(query, err);
+    claim->job->fence++;
+    return db_run(query, err);
 }
 
 static bool
@@ -185,6 +199,35 @@ outbox_retry(struct store *store, const struct job *job, int64_t due_ms, bool co
         job->tries + (counts ? 1 : 0), job->looks };
 
     return db_transact(store->db, settle, &settlement, err);
+}
+
+struct putting_back {
+    struct db        *db;
+    const struct job *job;
+};
+
+static bool
+put_back(void *context, struct error *err)
+{
+    const struct putting_back *putting = context;
+    struct db_query           *query;
+
+    if (!db_prepare(putting->db, "UPDATE outbox SET lease_ms = 0, "
+                "due_ms = CASE WHEN due_ms < lease_ms THEN min(due_ms, $3) ELSE $3 END "
+                "WHERE job_id = $1 AND fence = $2", &query, err))
+        return false;
+    db_bind_integer(query, 1, putting->job->job_id);
+    db_bind_integer(query, 2, putting->job->fence);
+    db_bind_integer(query, 3, putting->job->due_ms);
+    return db_run(query, err) && lost_lease(putting->db, err);
+}
+
+bool
+outbox_put_back(struct store *store, const struct job *job, struct error *err)
+{
+    struct putting_back putting = { store->db, job };
+
+    return db_transact(store->db, put_back, &putting, err);
 }
 
 bool

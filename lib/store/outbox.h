@@ -35,6 +35,8 @@ bool outbox_done(struct store *store, const struct job *job, int64_t now_ms, str
 /* Try again at due_ms; `error` is kept for people. `counts` says whether this was a failed try. */
 bool outbox_retry(struct store *store, const struct job *job, int64_t due_ms, bool counts,
         const char *error, struct error *err);
+/* As if it had not been claimed: its place in the line is the same. */
+bool outbox_put_back(struct store *store, const struct job *job, struct error *err);
 /* Nothing more by itself: a person is needed. */
 bool outbox_park(struct store *store, const struct job *job, const char *error, struct error *err);
 
