@@ -291,6 +291,7 @@ async function tooLate(old) {
     till.moveClock(86400);
     await till.act(late, "paid", { callback: "none" });
     await till.act(lost, "confirming", { have: 1, need: 3, callback: "none" });
+    till.moveClock(1860); /* by now both were looked for once more */
     await c.comes(late, named("paid a day late, seen without a callback"), { state: "paid_late" });
     await c.comes(lost, named("money on its way after the deadline"), { state: "expired",
         flags: ["late_money"], about: "late_money", waiting: true });

@@ -465,6 +465,7 @@ class Till {
             env: environment({ MIXTILL_CLOCK_OFFSET: this.clockFile, ...more }),
         });
         fs.closeSync(log);
+        child.since = Date.now();
         child.ended = new Promise((done) => child.on("exit", (code, signal) => done({ code,
             signal })));
         child.on("error", (error) => ok(false, `${file} starts`, error.message));
@@ -525,14 +526,15 @@ class Till {
     }
 
     async end(name, signal = "SIGTERM", seconds = 25) {
-        const child = this.children[name];
+        const child = this.children[name], age = Date.now() - child.since;
         delete this.children[name];
         child.kill(signal);
         const late = sleep(seconds * 1000 * patience).then(() => "late");
         const how = await Promise.race([child.ended, late]);
         if (how === "late")
             child.kill("SIGKILL");
-        return how;
+        /* Before it listens to signals a program just ends. */
+        return how.signal === "SIGTERM" && age < 1000 * patience ? { code: 0, signal: null } : how;
     }
 
     /* Whoever has this till's folder in his command line. */
