@@ -79,6 +79,31 @@ async function whenOrdering() {
     is(await till.payment(lost), null, "and no link was made for it any more");
 }
 
+/* Many wait for a slow MixPay: pages stay quick for everybody else. */
+async function crowded() {
+    const till = await t.openTill();
+    await till.switches({ rate_limit: "off" });
+    await till.fault("one_time_payment", "slow", -1, { ms: 3000 });
+    const buyers = Array.from({ length: 24 }, () => till.buy("coffee"));
+    await t.sleep(500);
+    let slowest = 0;
+    for (let i = 0; i < 15; i++) {
+        const start = Date.now();
+        await till.get("/checkout?item=coffee");
+        slowest = Math.max(slowest, Date.now() - start);
+        await t.sleep(100);
+    }
+    ok(slowest < 1000 * t.patience, "24 wait for a slow MixPay: other pages are quick",
+        `${slowest} ms`);
+    const orders = await Promise.all(buyers);
+    is(orders.map((order) => order.status), orders.map(() => 201), "all their orders are kept");
+    ok(orders.some((order) => order.pay_url !== null), "some got their link at once");
+    await till.switches({ fault: { path: "*", kind: "off" } });
+    const unlinked = () => till.sql("SELECT order_id FROM orders WHERE link_url = ''");
+    await hurry(till, () => unlinked().length === 0, 20);
+    is(unlinked(), [], "the others soon after");
+}
+
 async function refused() {
     const nobody = "deadbeef-dead-4ead-8ead-deadbeefdead";
     const till = await t.openTill({ settings: { shop: { payee: nobody } },
@@ -218,6 +243,6 @@ async function budget() {
 }
 
 await t.story(async () => {
-    await Promise.all([whenOrdering(), whenAsking(), refused()]);
+    await Promise.all([whenOrdering(), whenAsking(), refused(), crowded()]);
     await Promise.all([pause(), remaining(), budget()]);
 });

@@ -414,6 +414,23 @@ async function strange() {
     await told("settled in another coin", { settleAsset: t.coins.ETH }, { state: "paid",
         flags: ["settlement"] });
 
+    const hostile = await told("texts that are code", { paymentSymbol: "<script>alert(1)</script>",
+        txid: "\"><img src=x onerror=alert(1)>", blockExplorerUrl: "javascript:alert(1)",
+        payee: "{{text.paid_at}}", settleSymbol: "'; DROP TABLE orders; --" }, { ...paid,
+        silent: [/<script>alert/, /<img src=x/, /javascript:/, /(href|src)="[^"]*onerror/] });
+    like(till.order(hostile.order_id).payment_symbol, /<script>/, "are kept as they came");
+    for (const [name, result] of [["transactions that are none", { transactions: "x" }],
+        ["transactions of numbers", { transactions: [1, null, { confirmations: -7,
+            requiredConfirms: "y" }] }],
+        ["a date before all time", { date: -5 }], ["a date after all time",
+            { date: "9223372036854775807" }],
+        ["a date that is none", { date: { year: 2026 } }], ["no payment part", { payment: null }],
+        ["confirmations beyond all", { confirmations: 1e300 }],
+        ["amounts of 400 digits", { paymentAmount: "9".repeat(400),
+            payableAmount: "1".repeat(400) }],
+        ["amounts that are lists", { paymentAmount: [1], surplusAmount: { a: 1 } }]])
+        await told(name, result, paid);
+
     const first = await c.buy(), second = await c.buy();
     await c.act(first, "paid");
     await till.until(first, "paid");
