@@ -107,6 +107,9 @@ read_details(struct call *call, struct wish *wish)
 
 /* ---- front and form ---- */
 
+/* A text of the visitor's language with its {names} filled in. */
+#define SAY(...) view_say(call->arena, text, __VA_ARGS__, (char *)0)
+
 /* None is left. If that cannot be told now, placing the order will tell. */
 static bool
 is_sold_out(const struct call *call, const struct item *item)
@@ -145,7 +148,7 @@ show_front(struct call *call, struct error *err)
         if (!settings->items[i].disabled)
             json_array_append_new(items, view_item(call, &settings->items[i]));
     view = json_pack("{s:b, s:o, s:s}", "has_items", json_array_size(items) > 0, "items", items,
-            "headline", view_say(call->arena, text, "front_headline", (char *)0));
+            "headline", SAY("front_headline"));
     return page_answer(call, 200, "front", view, err);
 }
 
@@ -166,7 +169,7 @@ view_quantities(const struct call *call, const struct wish *wish)
 static void
 add_fault(struct call *call, json_t *view, const json_t *text, const char *field, const char *key)
 {
-    const char *sentence = key == NULL ? "" : view_say(call->arena, text, key, (char *)0);
+    const char *sentence = key == NULL ? "" : SAY(key);
 
     json_object_set_new(view, arena_format(call->arena, "error_%s", field), json_string(sentence));
     if (key == NULL)
@@ -190,18 +193,14 @@ answer_form(struct call *call, int status, const struct wish *wish, struct error
 
     amount_print(wish->total, total);
     view = json_pack("{s:o, s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:[], s:b, s:s, s:b, s:s, s:s}",
-            "item", view_item(call, wish->item), "quantity",
-            arena_format(call->arena, "%" PRId64, wish->quantity), "max_qty",
-            arena_format(call->arena, "%" PRId64, wish->item->max_qty), "total", total,
-            "quantities",
-            view_quantities(call, wish), "csrf", session_token(call, session), "email", wish->email,
-            "note", wish->note, "action", app_path(call, "/checkout"), "errors", "has_errors",
-            false,
-            "payee_line", view_say(call->arena, text, payee_key, "payee", settings->shop_name,
-                    (char *)0),
-            "sold_out", sold_out, "headline",
-            view_say(call->arena, text, sold_out ? "sold_out_headline" : "checkout_headline",
-                    (char *)0),
+            "item", view_item(call, wish->item),
+            "quantity", arena_format(call->arena, "%" PRId64, wish->quantity),
+            "max_qty", arena_format(call->arena, "%" PRId64, wish->item->max_qty),
+            "total", total, "quantities", view_quantities(call, wish),
+            "csrf", session_token(call, session), "email", wish->email, "note", wish->note,
+            "action", app_path(call, "/checkout"), "errors", "has_errors", false,
+            "payee_line", SAY(payee_key, "payee", settings->shop_name), "sold_out", sold_out,
+            "headline", SAY(sold_out ? "sold_out_headline" : "checkout_headline"),
             "note_max", arena_format(call->arena, "%d", NOTE_MOST));
     add_fault(call, view, text, "email", wish->email_fault);
     add_fault(call, view, text, "note", wish->note_fault);

@@ -71,8 +71,8 @@ doubts(const struct order *order, const struct result *result, json_t *checks)
             same_id(order->quote_asset, result->quote_asset)))
         flags |= FLAG_MISMATCH;
     if (!amounts_agree(order, result, checks))
-        flags |= amount_parse(result->quote_amount, &theirs,
-        NULL) ? FLAG_MISMATCH : FLAG_UNREADABLE;
+        flags |= amount_parse(result->quote_amount, &theirs, NULL) ? FLAG_MISMATCH
+                                                                  : FLAG_UNREADABLE;
     if (!trace_agrees(order, result, checks))
         flags |= FLAG_TRACE;
     return flags;
@@ -106,8 +106,7 @@ has_money(const struct result *result)
 
 static void
 judge_success(struct arena *arena, const struct order *order, const struct result *result,
-        bool sound,
-        struct verdict *verdict)
+        bool sound, struct verdict *verdict)
 {
     unsigned flags = doubts(order, result, verdict->checks);
     bool     final = order->state == ORDER_PAID || order->state == ORDER_PAID_LATE;
@@ -130,8 +129,7 @@ judge_success(struct arena *arena, const struct order *order, const struct resul
         verdict->flags |= final ? FLAG_CONTRADICTION : flags;
         verdict->sentence = arena_format(arena, "MixPay says success, but not for what was agreed "
                 "(%s %s to payee %s): a person must look.", result->quote_amount,
-                result->quote_asset,
-                result->payee_id);
+                result->quote_asset, result->payee_id);
     }
     verdict->flags |= elsewhere ? FLAG_SETTLEMENT : 0;
     verdict->flags |= has_surplus(result) ? FLAG_SURPLUS : 0;
@@ -144,8 +142,8 @@ judge_failure(struct arena *arena, const struct order *order, const struct resul
     verdict->failure_code = result->failure_code[0] == '\0' ? "unknown" : result->failure_code;
     verdict->happening = SEEN_FAILED;
     verdict->sentence = arena_format(arena, "MixPay says failed, code %s%s%s.",
-            verdict->failure_code,
-            result->failure_reason[0] == '\0' ? "" : ": ", result->failure_reason);
+            verdict->failure_code, result->failure_reason[0] == '\0' ? "" : ": ",
+            result->failure_reason);
     if ((order->state == ORDER_OPEN || order->state == ORDER_EXPIRED)
             && strcmp(result->failure_code, CODE_DEADLINE) == 0 && !has_money(result)) {
         verdict->happening = order->state == ORDER_OPEN ? TIME_RAN_OUT : SEEN_FAILED;
@@ -166,8 +164,7 @@ judge_progress(const struct order *order, const struct result *result, int64_t n
 {
     static const struct { enum order_happening happening; const char *sentence; } means[] = {
         [RESULT_UNPAID] = { SEEN_UNPAID, "MixPay has seen no money." },
-        [RESULT_CONFIRMING] = { SEEN_CONFIRMING,
-        "MixPay has seen money; confirmations are missing." },
+        [RESULT_CONFIRMING] = { SEEN_CONFIRMING, "MixPay has seen money, not yet confirmed." },
         [RESULT_PAID_LESS] = { SEEN_PAID_LESS, "Less than the whole amount was paid." },
         [RESULT_PENDING] = { SEEN_PENDING, "Paid in full; MixPay is still working on it." },
         [RESULT_AUDITING] = { SEEN_AUDITING, "MixPay reviews the payment." },
@@ -200,8 +197,7 @@ order_judge(struct arena *arena, const struct order *order, const struct result 
         break;
     case RESULT_UNKNOWN:
         verdict.flags = FLAG_UNKNOWN_STATUS;
-        verdict.sentence = arena_format(arena,
-                "MixPay gave a status that is not known here: \"%s\".",
+        verdict.sentence = arena_format(arena, "MixPay gave a status not known here: \"%s\".",
                 result->word);
         break;
     default:

@@ -171,7 +171,7 @@ decide(struct advance *advance, const struct order *before, struct order *after,
         after->failure_code = news->failure_code;
     if (after->state != before->state && (step->to == ORDER_PAID || step->to == ORDER_PAID_LATE))
         after->paid_at = money && news->result->date > 0 ? news->result->date
-        : advance->now_ms / 1000;
+                                                         : advance->now_ms / 1000;
     return true;
 }
 
@@ -260,9 +260,8 @@ link_made(void *context, struct error *err)
         order->flags |= made ? 0 : FLAG_LINK_REFUSED;
         if (!write_link(linking, err)
                 || !order_row_event(linking->db, order, order->state,
-                made ? "link_made" : "link_refused",
-                        linking->job->cause, linking->sentence, linking->now_ms / 1000, &event_id,
-                        err))
+                        made ? "link_made" : "link_refused", linking->job->cause,
+                        linking->sentence, linking->now_ms / 1000, &event_id, err))
             return false;
         order->version++;
     }

@@ -160,8 +160,7 @@ place_order(void *context, struct error *err)
                     || outbox_add(placing->db, JOB_MAKE_LINK, wanted->order_id, now_ms + 2000,
                             PRIORITY_SHOPPER, "shopper", err))
             && outbox_add(placing->db, JOB_LOOK, wanted->order_id, now_ms + 5000, PRIORITY_POLL,
-            "poll",
-                    err);
+                    "poll", err);
 }
 
 bool
