@@ -144,6 +144,8 @@ test_schema(struct tap *tap, struct fresh *fresh)
             "a newer one is refused: %s", err.message);
     tap_ok(tap, !store_migrate(fresh->store, fresh->schema, &err) && err.code == ERROR_CONFLICT
             && strstr(err.message, "newer") != NULL, "also when migrating");
+    tap_ok(tap, !store_check_schema(fresh->store, "/nowhere", &err) && err.code == ERROR_INTERNAL,
+            "ours is not called newer where our files are missing: %s", err.message);
     db_script(fresh->store->db, "DELETE FROM schema_step WHERE number = 9999", NULL);
     db_script(fresh->store->db, "DELETE FROM schema_step", NULL);
     tap_ok(tap, !store_check_schema(fresh->store, fresh->schema, &err)

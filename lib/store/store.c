@@ -97,6 +97,13 @@ take_step(struct migration *migration, int number, struct error *err)
 }
 
 static bool
+no_steps(const char *folder, struct error *err)
+{
+    return fail(err, ERROR_INTERNAL, "There are no schema files in %s: mixtill is not installed "
+            "there, or MIXTILL_DATADIR is wrong.", folder);
+}
+
+static bool
 too_new(int64_t have, int known, struct error *err)
 {
     return fail(err, ERROR_CONFLICT, "The database is at schema %lld, this program knows %d: it "
@@ -115,7 +122,7 @@ migrate(void *context, struct error *err)
             || !current_step(migration->db, &have, err))
         return false;
     if (known == 0)
-        return fail(err, ERROR_INTERNAL, "There are no schema files in %s.", migration->folder);
+        return no_steps(migration->folder, err);
     if (have > known)
         return too_new(have, known, err);
     for (int number = (int)have + 1; number <= known; number++)
@@ -148,6 +155,8 @@ store_check_schema(struct store *store, const char *folder, struct error *err)
     arena_close(arena);
     if (!read)
         return false;
+    if (known == 0)
+        return no_steps(folder, err);
     if (have > known)
         return too_new(have, known, err);
     if (have < known)
