@@ -160,8 +160,8 @@ dress(struct call *call)
     call_set(call, "Referrer-Policy", "same-origin");
     call_set(call, "Cache-Control", "no-store");
     call_set(call, "Content-Security-Policy", "default-src 'none'; style-src 'self'; "
-            "img-src 'self' data:; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-            "frame-ancestors 'none'");
+            "img-src 'self' data:; script-src 'self'; connect-src 'self'; form-action 'self'; "
+            "base-uri 'none'; frame-ancestors 'none'");
     if (is_api(call))
         dress_api(call);
     fault_spoil(call);
