@@ -67,7 +67,7 @@ async function placeOrder(till, patientForm) {
 /* In the end the order is paid, once, whoever died on the way. */
 async function endsWell(till, order, name) {
     for (let minutes = 0; minutes < 10 && till.order(order.order_id).state !== "paid"; minutes++) {
-        await t.poll(() => till.order(order.order_id).state === "paid", 0.6);
+        await t.poll(() => till.order(order.order_id).state === "paid", 0.6 / t.patience);
         if (till.order(order.order_id).state !== "paid")
             till.moveClock(61); /* leases end */
     }
@@ -83,7 +83,7 @@ async function endsWell(till, order, name) {
 
 async function linked(till, order) {
     for (let minutes = 0; minutes < 5 && till.order(order.order_id).link_url === ""; minutes++) {
-        await t.poll(() => till.order(order.order_id).link_url !== "", 0.6);
+        await t.poll(() => till.order(order.order_id).link_url !== "", 0.6 / t.patience);
         if (till.order(order.order_id).link_url === "")
             till.moveClock(61);
     }
