@@ -149,8 +149,9 @@ job_run_now(struct station *station, struct arena *arena, const char *kind, cons
     struct job  job;
     struct task task = { station, arena, &job, timeout_ms };
 
-    if (!outbox_claim_that(station->store, arena, kind, subject, clock_now_ms(), JOB_LEASE_MS,
-                &job, found, err))
+    /* Should this process die, the worker must not wait for longer than the shopper would have. */
+    if (!outbox_claim_that(station->store, arena, kind, subject, clock_now_ms(),
+                timeout_ms + JOB_SETTLE_MS, &job, found, err))
         return false;
     return !*found || run(&task, err);
 }

@@ -10,7 +10,7 @@
 #include "store/budget.h"
 #include "store/orders.h"
 
-enum { JOB_LEASE_MS = 60000, JOB_TIMEOUT_MS = 10000 };
+enum { JOB_LEASE_MS = 60000, JOB_TIMEOUT_MS = 10000, JOB_SETTLE_MS = 15000 };
 
 /* A claimed job in hand. */
 struct task {
