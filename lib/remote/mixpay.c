@@ -178,12 +178,49 @@ judge(struct arena *arena, const json_t *envelope, struct mixpay_answer *answer)
     return MIXPAY_DOWN;
 }
 
+/* Bytes of a control character at `at`: DEL, or an escaped one such as \u0007; 0: there is none. */
+static size_t
+control_length(const char *at, size_t left)
+{
+    if (at[0] == 0x7f)
+        return 1;
+    if (at[0] != '\\' || left < 2)
+        return 0;
+    if (at[1] == 'b' || at[1] == 'f')
+        return 2;
+    if (left < 6 || memcmp(at, "\\u00", 4) != 0)
+        return 0;
+    return at[4] == '0' || at[4] == '1' || (at[4] == '7' && (at[5] | 0x20) == 'f') ? 6 : 0;
+}
+
+/* A payer may write a control character into a remark that MixPay tells again; his whole answer
+ * would be unreadable, and the order never looked at. A question mark stands in for it: what is
+ * compared is no longer equal then, and `raw` keeps what came. */
+static const char *
+without_controls(struct arena *arena, const char *body, size_t length)
+{
+    char *copy = NULL;
+
+    for (size_t i = 0, step; i + 1 < length; i += step) {
+        size_t control = control_length(body + i, length - i);
+
+        step = control > 0 ? control : body[i] == '\\' ? 2 : 1;
+        if (control == 0)
+            continue;
+        if (copy == NULL)
+            copy = arena_copy_bytes(arena, body, length);
+        memset(copy + i, '?', control);
+    }
+    return copy == NULL ? body : copy;
+}
+
 void
 mixpay_read_envelope(struct arena *arena, int http_status, const char *body, size_t length,
         struct mixpay_answer *answer)
 {
     struct error  reason;
-    const json_t *envelope = json_read(arena, body, length, &reason);
+    const char   *readable = without_controls(arena, body, length);
+    const json_t *envelope = json_read(arena, readable, length, &reason);
     json_t       *data = json_object_get(envelope, "data");
 
     answer->http_status = http_status;
