@@ -161,7 +161,7 @@ decide(struct advance *advance, const struct order *before, struct order *after,
     if (step == NULL && says_person(news))
         return fail(err, ERROR_CONFLICT, "An order that is %s cannot be resolved that way.",
                 order_state_name(before->state));
-    if (money)
+    if (money && news->result->status != RESULT_UNPAID)
         take_facts(news->result, after);
     if (step != NULL)
         after->state = step->to;
