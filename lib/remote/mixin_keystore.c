@@ -151,7 +151,7 @@ seed_take(struct reading *reading, const struct value *value, unsigned char seed
 }
 
 /* The letters of a whole key may spell "xxx" by chance; a sample's are few. */
-enum { PEM_LEAST = 250 };
+enum { PEM_LEAST = 160 };
 
 static bool
 pem_take(struct reading *reading, const struct value *value)
