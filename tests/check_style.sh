@@ -65,7 +65,7 @@ floating() {
 }
 
 hosts() {
-    ours | xargs grep -nE 'registry\.npmjs|/work/(main|shared)|/root/' | grep -v check_style
+    ours | xargs grep -nE '"resolved": "http|/(root|home)/[a-z]' | grep -v check_style
 }
 
 all_rules='long_lines tabs trailing_space carriage_returns no_last_newline no_head wrong_head
