@@ -387,24 +387,38 @@ find_order(struct call *call, struct order *order, struct error *err)
     return true;
 }
 
+/* Whether a try to make the order's link has failed. */
+static bool
+is_link_failing(struct call *call, const struct order *order, bool *failing, struct error *err)
+{
+    struct job_standing standing;
+    bool                found;
+
+    *failing = false;
+    if (order->link_url[0] != '\0')
+        return true;
+    if (!outbox_standing(call->station->store, call->arena, JOB_MAKE_LINK, order->order_id,
+                &standing, &found, err))
+        return false;
+    *failing = found && standing.last_error[0] != '\0';
+    return true;
+}
+
 static bool
 set_scene(struct call *call, const struct order *order, struct view_scene *scene, struct error *err)
 {
-    const char *complaint = "", *symbol = "";
-    bool        is_coin = strlen(order->quote_asset) == UUID_TEXT - 1;
+    const char *symbol = "";
+    bool        failing, is_coin = strlen(order->quote_asset) == UUID_TEXT - 1;
 
-    if (order->link_url[0] == '\0'
-            && !outbox_complaint(call->station->store, call->arena, JOB_MAKE_LINK, order->order_id,
-                    &complaint, err))
+    if (!is_link_failing(call, order, &failing, err))
         return false;
-    if (is_coin
-            && !store_asset_symbol(call->station->store, call->arena, order->quote_asset, &symbol,
-            err))
+    if (is_coin && !store_asset_symbol(call->station->store, call->arena, order->quote_asset,
+                &symbol, err))
         return false;
     *scene = (struct view_scene){ .text = page_text(call, NULL),
         .currency = symbol[0] != '\0' ? symbol : view_currency(call->arena, order->quote_asset),
         .base = call->app->settings.base_url.path, .now = clock_now(),
-        .link_failing = complaint[0] != '\0' };
+        .link_failing = failing };
     return true;
 }
 

@@ -59,8 +59,9 @@ next_minute_ms(void)
     return (clock_now_ms() / MINUTE_MS + 1) * MINUTE_MS + 500;
 }
 
-bool
-job_pause(const struct task *task, struct error *err)
+/* MixPay said that we ask too often: everybody pauses, and this job waits as long. */
+static bool
+pause_all(const struct task *task, struct error *err)
 {
     int64_t until_ms = next_minute_ms();
 
@@ -79,7 +80,7 @@ job_take_answer(const struct task *task, const struct mixpay_answer *answer, boo
             && !budget_pause(task->station->store, next_minute_ms(), err))
         return false;
     if (answer->verdict == MIXPAY_BUSY)
-        return job_pause(task, err);
+        return pause_all(task, err);
     if (answer->verdict == MIXPAY_DOWN)
         return job_retry(task, arena_format(task->arena, "MixPay is not available: %s",
                 text_clip(task->arena, answer->message, 300)), err);

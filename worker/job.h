@@ -39,8 +39,6 @@ bool job_read_assets(const struct task *task, struct error *err);
 
 /* Settle as "try again": after 2 s, 4, 8, … at most 60 s. */
 bool job_retry(const struct task *task, const char *complaint, struct error *err);
-/* MixPay said that we ask too often: everybody pauses, and this job waits as long. */
-bool job_pause(const struct task *task, struct error *err);
 /*
  * What is the same for every answer: where it says that no call is left in this minute, everybody
  * pauses; MIXPAY_BUSY and MIXPAY_DOWN are settled here. *settled says whether that was all.

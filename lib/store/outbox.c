@@ -346,28 +346,6 @@ outbox_next(struct store *store, int64_t now_ms, int64_t *due_ms, int64_t *depth
 }
 
 bool
-outbox_complaint(struct store *store, struct arena *arena, const char *kind, const char *subject,
-        const char **complaint, struct error *err)
-{
-    struct db_query *query;
-    bool             row;
-
-    *complaint = "";
-    if (!db_prepare(store->db, "SELECT last_error FROM outbox WHERE kind = $1 AND subject = $2",
-                &query, err))
-        return false;
-    db_bind_text(query, 1, kind);
-    db_bind_text(query, 2, subject);
-    if (!db_step(query, &row, err))
-        return false;
-    if (row) {
-        *complaint = db_text(query, 0, arena);
-        db_reset(query);
-    }
-    return true;
-}
-
-bool
 outbox_standing(struct store *store, struct arena *arena, const char *kind, const char *subject,
         struct job_standing *standing, bool *found, struct error *err)
 {

@@ -53,10 +53,6 @@ bool outbox_prompt(struct store *store, const char *kind, const char *subject, i
 bool outbox_next(struct store *store, int64_t now_ms, int64_t *due_ms, int64_t *depth,
         struct error *err);
 
-/* The newest complaint about a subject's job of this kind, "" when there is none. */
-bool outbox_complaint(struct store *store, struct arena *arena, const char *kind,
-        const char *subject, const char **complaint, struct error *err);
-
 /* Where a subject's job of this kind stands, for people. *found is false when there is none. */
 struct job_standing {
     const char *state; /* due, done, parked */

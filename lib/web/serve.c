@@ -70,8 +70,9 @@ parameter(const struct line *line, const char *name)
     return value == NULL ? "" : value;
 }
 
-int
-serve_status(enum error_code code)
+/* The status for an error that set none itself. */
+static int
+status_of(enum error_code code)
 {
     static const int statuses[] = {
         [ERROR_NONE] = 500,  [ERROR_INPUT] = 400,  [ERROR_DENIED] = 403,
@@ -310,7 +311,7 @@ serve_line(const struct line *line, const struct service *service, struct statio
     text_open(&call.answer, arena);
     if (!answer_request(line, service, &call, &err)) {
         if (call.status < 400)
-            call.status = serve_status(err.code);
+            call.status = status_of(err.code);
         service->problem(&call, &err);
     }
     service->dress(&call);

@@ -38,7 +38,4 @@ int serve_run(const struct service *service, const struct serve_options *options
 /* One request from the environment and standard input (CGI/1.1). Returns the exit code. */
 int serve_once(const struct service *service);
 
-/* The status for an error that set none itself. */
-int serve_status(enum error_code code);
-
 #endif
