@@ -51,6 +51,8 @@ async function addresses() {
     for (const [name, target, status, words] of [
         ["a field twice", `${shop}&item=coffee`, 400, /given twice/],
         ["a field twice, once escaped", `${shop}&%69tem=tshirt`, 400, /given twice/],
+        ["a field twice whose name is cut within a letter",
+            `${shop}&${"a".repeat(39)}%C3%BC=1&${"a".repeat(39)}%C3%BC=2`, 400, /given twice/],
         ["a broken escape", `${shop}&qty=%zz`, 400, /broken %-escape/],
         ["an escape cut short", `${shop}&qty=%4`, 400, /escape/],
         ["a lone percent sign", `${shop}&x=%`, 400],

@@ -557,6 +557,17 @@ test_clock(struct tap *tap)
     tap_ok(tap, clock_steady_us() >= before, "time goes on");
 }
 
+static void
+test_fail(struct tap *tap)
+{
+    struct error err;
+
+    tap_ok(tap, !fail(&err, ERROR_INPUT, "%.3s and %s", "ab\xc3\xbc", "\x1b[m\nb\xc3\xbc"),
+            "it failed");
+    tap_text(tap, err.message, "ab? and ?[m?b\xc3\xbc",
+            "a message is plain text, however it was cut");
+}
+
 int
 main(void)
 {
@@ -565,6 +576,7 @@ main(void)
 
     if (!crypt_start())
         return 1;
+    test_fail(&tap);
     test_url(&tap, arena);
     test_decode(&tap, arena);
     test_uuid(&tap);

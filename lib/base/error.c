@@ -4,6 +4,25 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* A cut may fall within a character, and a word of somebody else's may hold anything: what is no
+ * plain character becomes '?', so that every message can go into a page, JSON or a log. */
+static void
+make_plain(char *message)
+{
+    size_t left = strlen(message), step;
+
+    for (; left > 0; message += step, left -= step) {
+        step = text_tame(message, left);
+        if (step == 0) {
+            *message = '?';
+            step = 1;
+        }
+    }
+}
 
 bool
 fail(struct error *err, enum error_code code, const char *format, ...)
@@ -16,6 +35,7 @@ fail(struct error *err, enum error_code code, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(err->message, sizeof err->message, format, arguments);
     va_end(arguments);
+    make_plain(err->message);
     return false;
 }
 
